@@ -1,0 +1,53 @@
+# Every target sets up what it needs: a virtual environment in .venv with the locked packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint types run bench clean lock wheel
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(STAMP): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+install: $(STAMP) ## make .venv with the locked packages
+
+demo: $(STAMP) ## crawl a miniature web on this machine and write a digest
+	@$(BIN)/monitor demo
+
+test: $(STAMP) ## run the tests with the coverage floors
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --fail-under=90 | tail -n 30
+	@$(BIN)/coverage report --include='monitor/core/*' --fail-under=100 | tail -n 15
+
+lint: $(STAMP) ## ruff and the import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+
+types: $(STAMP) ## mypy --strict
+	@$(BIN)/mypy
+
+run: $(STAMP) ## run every step for the home in this folder
+	@$(BIN)/monitor run
+
+bench: $(STAMP) ## run the benchmarks (they need ../shared)
+	@for b in bench/[a-z]*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+wheel: $(STAMP) ## build the wheel and try it in a clean environment
+	@$(BIN)/python .ci/wheel.py
+
+lock: ## write requirements.txt anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.txt
+
+clean: ## remove the environment, caches and the demo's home
+	rm -rf $(VENV) dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

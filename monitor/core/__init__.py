@@ -1,0 +1,1 @@
+"""The pure core: bytes and values in, values out. No clock, disk, network, database or template here."""
