@@ -4,7 +4,7 @@ MonitorError            any fault that is told to the person in one sentence
 ├── ConfigError         monitor.toml or feeds.txt is wrong: file, line or key, what to do
 ├── UsageError          a command line, a file or an address that was given is wrong
 ├── StoreError          the database cannot be opened, is of a newer version, or is damaged
-├── Locked              another run holds the home's lock
+├── LockHeldError       another run holds the home's lock
 └── DeliveryError       a letter could not be written or sent
 """
 
@@ -33,7 +33,7 @@ class StoreError(MonitorError):
     """The database cannot be opened or written."""
 
 
-class Locked(MonitorError):
+class LockHeldError(MonitorError):
     """Another run holds the home's lock."""
 
 
