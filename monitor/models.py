@@ -61,6 +61,8 @@ class Source:
     language: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     """Options of the source kind itself (a sitemap's `match=...`), checked by the kind."""
+    line: int = 0
+    """Where it stands in feeds.txt, for messages."""
 
 
 class PollOutcome(StrEnum):
@@ -95,12 +97,20 @@ class Poll:
     last_modified: str = ""
     body_hash: str = ""
     retry_after: datetime | None = None
-    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a source's last answer left behind for a conditional GET: sent back byte for byte."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a source says of one item. `key` is its identity in the source: id, else canonical URL, else title + date."""
+    """What a source says of one item. `key` is its identity there: id, else canonical URL, else title + date."""
 
     key: str
     id: str = ""
@@ -138,6 +148,40 @@ class Page:
     content_type: str = ""
     """The Content-Type header as sent; may name the encoding."""
     fetched_at: datetime
+
+
+class PageState(StrEnum):
+    """How far one address has come."""
+
+    WAITING = "waiting"
+    """Not fetched yet, or to be fetched again because its entry changed."""
+    KEPT = "kept"
+    """Fetched; its bytes may mention the town; not read yet."""
+    NO_MENTION = "no mention"
+    """Fetched; its bytes cannot mention the town; nothing kept."""
+    UNAVAILABLE = "unavailable"
+    """Cannot be had; to be judged on the feed's own words."""
+    TAKEN = "taken"
+    """Read; it became an article."""
+    REJECTED = "rejected"
+    """Read; it does not name the town."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page to fetch: its row in the store, its address and the source that pointed to it."""
+
+    id: int
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable:
+    """A page that could not be had, and whether another run may try again."""
+
+    reason: str
+    retry: bool = False
 
 
 class Access(StrEnum):
@@ -243,8 +287,8 @@ class Article:
 
     @property
     def at(self) -> datetime:
-        """When it was news: its own date, else when it was first seen."""
-        return self.published or self.seen_at
+        """When it was news: its own date, else when it was first seen. Nothing is news after it was seen."""
+        return min(self.published, self.seen_at) if self.published else self.seen_at
 
 
 # --- stories -----------------------------------------------------------------------------------------

@@ -1,0 +1,320 @@
+"""A home's two files, read into frozen settings: monitor.toml and feeds.txt.
+
+A communications officer edits them in Notepad. A wrong monitor.toml stops the command with file, key and what to do;
+a wrong line in feeds.txt is told with its number and stops nothing else.
+"""
+
+import pkgutil
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from monitor.core.text import clean_line
+from monitor.core.urls import safe_url
+from monitor.errors import ConfigError
+from monitor.models import PlaceKind, Source, SourceClass
+
+SETTINGS_FILE = "monitor.toml"
+SOURCES_FILE = "feeds.txt"
+LANGUAGES = ("sv", "en")
+EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-paper'
+
+
+class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[crawl]`: how politely, and how much, the web is read."""
+
+    contact: str = ""
+    """Mail or web address in the user agent, so that a site's owner can reach the municipality."""
+    delay: float = 2.0
+    """Seconds between two requests to one host."""
+    pages_per_source: int = 100
+    """Pages fetched from one source in one run; the rest follow in the next runs, newest first."""
+    timeout: float = 30.0
+    """Seconds that one request may take in all."""
+    allow_hosts: tuple[str, ...] = ()
+    """`host:port` on a private or loopback address that may be fetched; all others are refused."""
+
+
+class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[digest]`: the morning letter."""
+
+    at: str = "06.30"
+    """When the period of the letter ends, local time."""
+    stories: int = 12
+    """Stories shown in full; the rest are one line each."""
+    web: str = ""
+    """Address of the follow-up pages; without it the letter has no buttons."""
+
+
+class Matching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[matching]`: what counts as a mention."""
+
+    require: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[PlaceKind, ...] = tuple(PlaceKind)
+    threshold: float | None = None
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[retention]`: how many days what is kept. After that, headline, link and quote remain."""
+
+    pages_days: int = 14
+    text_days: int = 90
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """monitor.toml."""
+
+    municipality: str
+    code: str = ""
+    organisation: str = ""
+    names: tuple[str, ...] = ()
+    time_zone: str = "Europe/Stockholm"
+    language: str = "sv"
+    crawl: Crawl = msgspec.field(default_factory=Crawl)
+    digest: DigestSettings = msgspec.field(default_factory=DigestSettings)
+    matching: Matching = msgspec.field(default_factory=Matching)
+    retention: Retention = msgspec.field(default_factory=Retention)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the letter shows."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def sends_at(self) -> time:
+        """`[digest] at` as a time of day."""
+        hour, minute = re.split(r"[.:]", self.digest.at)
+        return time(int(hour), int(minute))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A folder with settings, sources, a database and reports."""
+
+    path: Path
+    settings: Settings
+    sources: tuple[Source, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Wrong lines of feeds.txt, each a sentence with its line number."""
+
+    @property
+    def database(self) -> Path:
+        """Where the home's database lies."""
+        return self.path / "monitor.db"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the home's own templates; letters are written to its `out`."""
+        return self.path / "reports"
+
+
+def read_home(path: Path) -> Home:
+    """Read the home at `path`. Raises ConfigError when monitor.toml is missing or wrong."""
+    if not path.is_dir():
+        raise ConfigError(path, "", "no such folder. Make a home with: monitor init MUNICIPALITY DIR")
+    settings = read_settings(path / SETTINGS_FILE)
+    sources_file = path / SOURCES_FILE
+    if not sources_file.exists():
+        return Home(
+            path=path, settings=settings, problems=(f"{sources_file}: the file is missing: no sources to read",)
+        )
+    sources, problems = read_sources(sources_file)
+    return Home(path=path, settings=settings, sources=sources, problems=problems)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read monitor.toml. Raises ConfigError that names the key and what to do."""
+    if not path.exists():
+        what = "no such file. This folder is no home yet: make one with: monitor init MUNICIPALITY"
+        raise ConfigError(path, "", what)
+    try:
+        raw = tomllib.loads(_decode(path))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"\(at (line \d+)", str(error))
+        raise ConfigError(path, line[1] if line else "", f"not valid TOML: {error}") from error
+    try:
+        settings = msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        _explain(path, str(error))
+    _check(path, settings)
+    return settings
+
+
+def _explain(path: Path, error: str) -> NoReturn:
+    """Turn msgspec's sentence with a JSON path into ours with a key."""
+    what, _, where = error.partition(" - at `$")
+    key = where.strip("`.")
+    if match := re.search(r"unknown field `(.+?)`", what):
+        key = f"{key}.{match[1]}" if key else match[1]
+        what = "no such setting. Check the spelling, or remove the line"
+    elif match := re.search(r"missing required field `(.+?)`", what):
+        key = match[1]
+        what = f'is missing. Write for example: {match[1]} = "Katrineholm"'
+    raise ConfigError(path, key, what)
+
+
+def _check(path: Path, settings: Settings) -> None:
+    """Raise ConfigError where a value has the right type and still makes no sense."""
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        what = f'"{settings.time_zone}" is no time zone. Write for example: "Europe/Stockholm"'
+        raise ConfigError(path, "time_zone", what) from error
+    if not settings.municipality.strip():
+        raise ConfigError(path, "municipality", "is empty: write the name of the municipality")
+    if settings.language not in LANGUAGES:
+        raise ConfigError(path, "language", f'"{settings.language}" is not one of {", ".join(LANGUAGES)}')
+    if not re.fullmatch(r"([01]?\d|2[0-3])[.:][0-5]\d", settings.digest.at):
+        raise ConfigError(path, "digest.at", f'"{settings.digest.at}" is no time of day. Write for example: "06.30"')
+    if settings.digest.web and not safe_url(settings.digest.web):
+        raise ConfigError(path, "digest.web", f'"{settings.digest.web}" is no web address (http or https)')
+    for key, value, least in (
+        ("crawl.delay", settings.crawl.delay, 0),
+        ("crawl.pages_per_source", settings.crawl.pages_per_source, 1),
+        ("crawl.timeout", settings.crawl.timeout, 1),
+        ("digest.stories", settings.digest.stories, 1),
+        ("retention.pages_days", settings.retention.pages_days, 1),
+        ("retention.text_days", settings.retention.text_days, 1),
+    ):
+        if not least <= value < 1_000_000:
+            raise ConfigError(path, key, f"{value} must be at least {least}")
+    for host in settings.crawl.allow_hosts:
+        if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):\d{1,5}", host):
+            raise ConfigError(
+                path, "crawl.allow_hosts", f'"{host}" is not host:port. Write for example: "127.0.0.1:8900"'
+            )
+
+
+def _decode(path: Path) -> str:
+    """Return the text of a file saved by any Notepad: UTF-8 with or without BOM, UTF-16, or Windows-1252."""
+    raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace").replace("\r\n", "\n")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    return text.replace("\r\n", "\n")
+
+
+# --- feeds.txt ---------------------------------------------------------------------------------------
+
+_WORD = re.compile(r'(?P<key>[\w-]+)=(?:["”“](?P<quoted>[^"”“]*)["”“]|(?P<bare>\S*))|(?P<word>\S+)')
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_YES = {"yes": True, "ja": True, "true": True, "1": True, "no": False, "nej": False, "false": False, "0": False}
+
+
+def known_kinds() -> frozenset[str]:
+    """The source kinds there are: the modules of `spiders`, by name and without importing them."""
+    spec = find_spec("spiders")
+    places = spec.submodule_search_locations if spec else None
+    return frozenset(module.name for module in pkgutil.iter_modules(places))
+
+
+def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read feeds.txt into sources and problems: sentences with file, line, what is wrong and an example."""
+    return parse_sources(_decode(path), known_kinds(), str(path))
+
+
+def parse_sources(text: str, kinds: Collection[str], name: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read the text of feeds.txt; `name` is what messages call the file."""
+    sources: dict[str, Source] = {}
+    problems: list[str] = []
+    group = ""
+    for number, line in _lines(text):
+        if heading := re.fullmatch(r"\[(.+)\]", line):
+            group = clean_line(heading[1])
+            continue
+        try:
+            source = _parse_line(line, number, group, kinds)
+            _check_new(source, sources)
+            sources[source.url] = source
+        except _WrongLineError as error:
+            problems.append(f"{name}, line {number}: {error}. Example of a line: {EXAMPLE_LINE}")
+    return tuple(sources.values()), tuple(problems)
+
+
+class _WrongLineError(Exception):
+    """What is wrong with one line of feeds.txt."""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = _COMMENT.sub("", line.replace("\ufeff", "")).strip()
+        if stripped:
+            yield number, stripped
+
+
+def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> Source:
+    words, options = _split(line)
+    kind = words.pop(0) if len(words) > 1 or (words and "://" not in words[0] and words[0] in kinds) else "feed"
+    if kind not in kinds:
+        raise _WrongLineError(f'"{clean_line(kind, 60)}" is no kind of source (there are: {", ".join(sorted(kinds))})')
+    if not words:
+        raise _WrongLineError("there is no address on the line")
+    if len(words) > 1:
+        raise _WrongLineError(
+            f'"{clean_line(words[1], 60)}" after the address is not understood: options are written name="..."'
+        )
+    url = safe_url(words[0])
+    if not url:
+        raise _WrongLineError(
+            f'"{clean_line(words[0], 80)}" is no web address (it must begin with http:// or https://)'
+        )
+    return Source(
+        url=url,
+        kind=kind,
+        group=group,
+        line=number,
+        name=clean_line(options.pop("name", ""), 80) or _name_of(url),
+        source_class=_read_class(options.pop("class", "other")),
+        important=_read_yes(options.pop("important", "no")),
+        language=options.pop("language", ""),
+        options=options,
+    )
+
+
+def _check_new(source: Source, sources: Mapping[str, Source]) -> None:
+    if earlier := sources.get(source.url):
+        raise _WrongLineError(f"the address already stands on line {earlier.line}; this line is not used")
+
+
+def _split(line: str) -> tuple[list[str], dict[str, str]]:
+    """Split a line in bare words and key=value options; an address with "=" in its query is a word."""
+    words: list[str] = []
+    options: dict[str, str] = {}
+    for match in _WORD.finditer(line):
+        if match["word"] is not None:
+            words.append(match["word"])
+        elif match["key"] in options:
+            raise _WrongLineError(f'"{match["key"]}" is given twice')
+        else:
+            options[match["key"]] = match["quoted"] if match["quoted"] is not None else match["bare"]
+    return words, options
+
+
+def _name_of(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def _read_class(word: str) -> SourceClass:
+    try:
+        return SourceClass(word)
+    except ValueError:
+        known = ", ".join(SourceClass)
+        raise _WrongLineError(f'class="{clean_line(word, 40)}" is not one of {known}') from None
+
+
+def _read_yes(word: str) -> bool:
+    if word.lower() not in _YES:
+        raise _WrongLineError(f'important="{clean_line(word, 40)}" must be yes or no')
+    return _YES[word.lower()]

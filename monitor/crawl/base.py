@@ -1,0 +1,115 @@
+"""What a source kind is: a spider class with a `kind`, its options, the request that polls, and how to read the answer.
+
+A kind yields values and knows no database. The crawl takes care of robots, delays, pages and failures.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+from scrapy import Request, Spider
+from scrapy.http import Response
+
+from monitor.core.polling import judge_poll, read_retry_after
+from monitor.models import Clock, Entry, Page, Poll, PollOutcome, Refused, Source, Unavailable, Validators, Wanted
+
+T = TypeVar("T")
+
+
+class Work(Protocol):
+    """Runs a pure function on hostile bytes in a killable worker process; Refused when it had to be killed."""
+
+    def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T | Refused]: ...
+
+
+class NoOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind without options of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """A poll and the entries that it brought."""
+
+    poll: Poll
+    entries: tuple[Entry, ...] = ()
+
+
+class Intake(Protocol):
+    """Where the crawl hands over what it found; answers which pages are wanted next."""
+
+    def polled(self, polled: Polled) -> list[Wanted]:
+        """Save a poll; return the pages of its source that are to be fetched, newest first."""
+
+    def fetched(self, wanted: Wanted, page: Page) -> None:
+        """Take a page that answered."""
+
+    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
+        """Take note of a page that could not be had."""
+
+
+class SourceSpider(Spider):
+    """A source kind. Subclass it in `spiders/`, one module per kind, named like the kind.
+
+    A Spider only so that Scrapy's SpiderLoader finds it by name; requests and callbacks are driven by the crawl.
+    """
+
+    kind: ClassVar[str] = ""
+    options_type: ClassVar[type[msgspec.Struct]] = NoOptions
+
+    def __init__(self, *, work: Work, clock: Clock, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.work = work
+        self.clock = clock
+
+    def poll_request(self, source: Source, validators: Validators) -> Request:
+        """Return the request that polls `source`, conditional when validators of the last answer are known."""
+        headers: dict[str, str] = {}
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        return Request(source.url, headers={key: value.encode("latin-1") for key, value in headers.items()})
+
+    async def read(self, source: Source, response: Response, validators: Validators) -> Polled:
+        """Read the answer to `poll_request`: the body of a success. Statuses are judged before."""
+        raise NotImplementedError
+
+    async def judge(self, source: Source, response: Response, validators: Validators) -> Polled:
+        """Judge the status of an answer; read its body when it is one to read."""
+        verdict = judge_poll(response.status)
+        if verdict is None:
+            return await self.read(source, response, validators)
+        outcome, reason = verdict
+        now = self.clock()
+        header = response.headers.get("Retry-After")
+        retry_after = read_retry_after(header.decode("latin-1"), now) if header else None
+        poll = Poll(
+            source=source.url,
+            at=now,
+            outcome=outcome,
+            reason=reason,
+            status=response.status,
+            retry_after=retry_after,
+        )
+        return Polled(poll=poll)
+
+    def answered(
+        self, source: Source, response: Response, outcome: PollOutcome, *, reason: str = "", body_hash: str = ""
+    ) -> Poll:
+        """Return a poll of `source` with the validators of `response`, kept byte for byte."""
+        return Poll(
+            source=source.url,
+            at=self.clock(),
+            outcome=outcome,
+            reason=reason,
+            status=response.status,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            body_hash=body_hash,
+        )
+
+
+def _header(response: Response, name: str) -> str:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else ""

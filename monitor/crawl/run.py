@@ -1,0 +1,225 @@
+"""One crawl: polls the sources that are due, fetches the pages that are wanted, hands everything to the intake.
+
+Scrapy's reactor starts once per process, so a process runs one crawl.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from twisted.internet.error import ConnectError, DNSLookupError, TCPTimedOutError
+from twisted.internet.error import TimeoutError as TwistedTimeoutError
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from monitor.core.polling import judge_page
+from monitor.crawl.base import Intake, Polled, SourceSpider, Work
+from monitor.crawl.guard import RefusedAddressError
+from monitor.crawl.politeness import RobotsForbidError, RobotsUnknownError
+from monitor.models import Clock, Page, Poll, PollOutcome, Source, Unavailable, Validators, Wanted
+
+log = logging.getLogger(__name__)
+
+AGENT = "town-monitor"
+MAX_BODY = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one crawl is to do."""
+
+    sources: Sequence[Source] = ()
+    """Sources to poll."""
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    pages: Sequence[Wanted] = ()
+    """Pages wanted from before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How to behave: see `[crawl]` of monitor.toml."""
+
+    contact: str
+    delay: float
+    timeout: float
+    allow_hosts: tuple[str, ...]
+
+
+def crawl_settings(manners: Manners) -> dict[str, Any]:
+    """Return Scrapy's settings for one polite crawl."""
+    contact = manners.contact or "no contact given"
+    return {
+        "SPIDER_MODULES": ["spiders"],
+        "USER_AGENT": f"{AGENT}/0.1 (media monitoring for a municipality; {contact})",
+        "ROBOTSTXT_OBEY": False,  # obeyed by our own RobotsPolicy: Scrapy's takes an error for a permission
+        "ROBOTSTXT_USER_AGENT": AGENT,
+        "ALLOW_HOSTS": list(manners.allow_hosts),
+        "TWISTED_DNS_RESOLVER": "monitor.crawl.guard.GuardedResolver",
+        "DOWNLOADER_MIDDLEWARES": {
+            "monitor.crawl.guard.AddressGuard": 50,
+            "monitor.crawl.politeness.RobotsPolicy": 100,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+        },
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        },
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "data": None, "s3": None},
+        "DOWNLOAD_DELAY": manners.delay,
+        "DOWNLOAD_DELAY_JITTER": 0,  # the delay in monitor.toml is a promise, not a mean
+        "CONCURRENT_REQUESTS": 32,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": manners.delay,
+        "DOWNLOAD_TIMEOUT": manners.timeout,
+        "DOWNLOAD_MAXSIZE": MAX_BODY,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
+        "RETRY_TIMES": 1,
+        "RETRY_HTTP_CODES": [502, 503, 504],
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+        "HTTPERROR_ALLOW_ALL": True,  # every status is an outcome, judged by core.polling
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the store knows what was seen
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_ENABLED": False,
+        "EXTENSIONS": {
+            "scrapy.extensions.logstats.LogStats": None,
+            "scrapy.extensions.memusage.MemoryUsage": None,
+        },
+    }
+
+
+def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: Clock) -> None:
+    """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them."""
+    if not plan.sources and not plan.pages:
+        return
+    settings = Settings(crawl_settings(manners))
+    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock)
+    process.start()
+
+
+class HomeSpider(Spider):
+    """Conducts one crawl: asks each source's kind how to poll it, then fetches the pages the intake wants."""
+
+    name = "home"
+
+    def __init__(self, *, plan: Plan, intake: Intake, work: Work, clock: Clock, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.intake = intake
+        self.work = work
+        self.clock = clock
+        self._kinds: dict[str, SourceSpider] = {}
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the polls, then the pages wanted from before."""
+        for source in self.plan.sources:
+            request = self._poll(source)
+            if request is not None:
+                yield request
+        for wanted in self.plan.pages:
+            yield self._fetch(wanted)
+
+    def _kind(self, name: str) -> SourceSpider:
+        if name not in self._kinds:
+            spider_class = SpiderLoader.from_settings(self.settings).load(name)
+            kind = spider_class(work=self.work, clock=self.clock)
+            assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
+            self._kinds[name] = kind
+        return self._kinds[name]
+
+    def _poll(self, source: Source) -> Request | None:
+        kind = self._kind(source.kind)
+        try:
+            msgspec.convert(dict(source.options), kind.options_type, strict=False)
+        except msgspec.ValidationError as error:
+            reason = f"feeds.txt, line {source.line}: {error}"
+            self._failed(source, PollOutcome.UNREADABLE, reason)
+            return None
+        validators = self.plan.validators.get(source.url, Validators())
+        request = kind.poll_request(source, validators)
+        return request.replace(
+            callback=self.poll_answered,
+            errback=self.poll_failed,
+            priority=10,
+            dont_filter=True,
+            cb_kwargs={"source": source},
+        )
+
+    async def poll_answered(self, response: Response, source: Source) -> AsyncIterator[Request]:
+        """Hand over a poll; go on with the pages that are wanted."""
+        log.debug("poll answered %s", response.status, extra={"source": source.name})
+        validators = self.plan.validators.get(source.url, Validators())
+        polled = await self._kind(source.kind).judge(source, response, validators)
+        for wanted in self.intake.polled(polled):
+            yield self._fetch(wanted)
+
+    def poll_failed(self, failure: Failure) -> list[Request]:
+        """Hand over a poll that got no answer. Pages of the source from before are still fetched."""
+        source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]  # Scrapy sets it
+        outcome, reason = explain_failure(failure.value)
+        return self._failed(source, outcome, reason)
+
+    def _failed(self, source: Source, outcome: PollOutcome, reason: str) -> list[Request]:
+        poll = Poll(source=source.url, at=self.clock(), outcome=outcome, reason=reason)
+        return [self._fetch(wanted) for wanted in self.intake.polled(Polled(poll=poll))]
+
+    def _fetch(self, wanted: Wanted) -> Request:
+        return Request(
+            wanted.url,
+            callback=self.page_answered,
+            errback=self.page_failed,
+            dont_filter=True,
+            cb_kwargs={"wanted": wanted},
+        )
+
+    def page_answered(self, response: Response, wanted: Wanted) -> None:
+        """Hand over a page, or the reason why it cannot be read."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        unavailable = judge_page(response.status, content_type)
+        if unavailable:
+            self.intake.unavailable(wanted, unavailable)
+            return
+        page = Page(url=response.url, body=response.body, content_type=content_type, fetched_at=self.clock())
+        self.intake.fetched(wanted, page)
+
+    def page_failed(self, failure: Failure) -> None:
+        """Hand over a page that got no answer."""
+        wanted: Wanted = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]  # Scrapy sets it
+        outcome, reason = explain_failure(failure.value)
+        self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT))
+
+
+def explain_failure(error: BaseException | None) -> tuple[PollOutcome, str]:
+    """Turn what the network or a middleware raised into an outcome and a sentence."""
+    if isinstance(error, RobotsForbidError):
+        return PollOutcome.ROBOTS, "robots.txt forbids us to read it"
+    if isinstance(error, RobotsUnknownError):
+        return PollOutcome.TRANSIENT, f"robots.txt could not be had: {error}"
+    if isinstance(error, RefusedAddressError):
+        return PollOutcome.BLOCKED, f"the address is refused: {error}"
+    if isinstance(error, IgnoreRequest):
+        return PollOutcome.UNREADABLE, str(error)
+    if isinstance(error, DNSLookupError):
+        return PollOutcome.TRANSIENT, f"the host name has no usable address ({error})"
+    if isinstance(error, TwistedTimeoutError | TCPTimedOutError | TimeoutError):
+        return PollOutcome.TRANSIENT, "the site did not answer in time"
+    if isinstance(error, ConnectError | ConnectionError):
+        return PollOutcome.TRANSIENT, "the site could not be reached"
+    if isinstance(error, ResponseFailed):
+        return PollOutcome.TRANSIENT, "the answer broke off"
+    return PollOutcome.TRANSIENT, f"the site could not be read ({type(error).__name__}: {error})"

@@ -1,0 +1,1 @@
+"""The only SQL. One module per aggregate; functions take the open database and values of `models`."""

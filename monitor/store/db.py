@@ -1,0 +1,91 @@
+"""Open the home's database, write in one transaction, turn times into text and back.
+
+Times are stored as UTC ISO 8601 text to the second ("2026-11-24T05:30:00+00:00"): they sort, and people can read them.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.errors import StoreError
+from monitor.store.migrations import migrations
+
+BUSY_SECONDS = 15
+OLDEST_SQLITE = (3, 37, 0)  # strict tables
+
+Row = Sequence[Any]
+
+
+def open_database(path: Path) -> Database:
+    """Open the database at `path`, made or upgraded as needed. Raises StoreError with what to do."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
+    try:
+        # isolation_level None: transactions begin only where this code says so (see `transaction`).
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            return _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: the database cannot be opened: {error}") from error
+
+
+def _prepare(connection: sqlite3.Connection) -> Database:
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma foreign_keys = on")
+    # With WAL, NORMAL loses nothing when a process is killed; only power loss can drop the last commits.
+    connection.execute("pragma synchronous = normal")
+    db = Database(connection)
+    newer = {migration.name for migration in migrations.applied(db)} - {
+        m.name for m in migrations.pending(Database(memory=True))
+    }
+    if newer:
+        raise StoreError(f"the database was written by a newer version of the program ({', '.join(sorted(newer))})")
+    migrations.apply(db)
+    return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[sqlite3.Connection]:
+    """Write what belongs together, or nothing.
+
+    IMMEDIATE, because a transaction that reads first and writes later fails at once when another writer came between,
+    whatever the busy timeout says (SQLITE_BUSY_SNAPSHOT).
+    """
+    connection = db.conn
+    try:
+        connection.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"the database is busy: another program has written for {BUSY_SECONDS} seconds") from error
+    try:
+        yield connection
+        connection.execute("commit")
+    except BaseException as error:
+        # A full disk has rolled back already; a second rollback would hide the real error.
+        if connection.in_transaction:
+            connection.execute("rollback")
+        if isinstance(error, sqlite3.OperationalError):
+            raise StoreError(f"the database could not be written: {error}") from error
+        raise
+
+
+def to_text(moment: datetime | None) -> str | None:
+    """Return an aware time as stored text."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+
+
+def to_time(text: str | None) -> datetime | None:
+    """Return stored text as an aware UTC time."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def time_of(text: str) -> datetime:
+    """Return stored text of a column that is never null as an aware UTC time."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,113 @@
+"""Killable worker processes for reading hostile bytes.
+
+Signals in the own process cannot interrupt a long call into a C library; a process can be killed. Each task gets 10 s
+of wall and CPU time and 1 GB of address space above what the process holds at its start; a worker is replaced after
+100 tasks.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from monitor.models import Refused
+
+T = TypeVar("T")
+
+SECONDS = 10
+MEMORY = 1024**3
+TASKS = 100
+_PRELOAD = ("monitor.core.feeds", "monitor.core.pages")
+
+
+def _bound_memory() -> None:
+    """Run in a fresh worker: bound its address space, and let a runaway task end by a signal of the kernel."""
+    in_use = int(_read_statm().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
+
+
+def _read_statm() -> str:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 (no pathlib for a kernel file)
+            return file.read()
+    except OSError:  # not Linux: the bound counts from nothing
+        return "0"
+
+
+def _bounded(function: Callable[..., T], args: tuple[object, ...]) -> T | Refused:
+    """Run in the worker: one task with its own bound of CPU time. No memory is an outcome of the input, not a fault."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + SECONDS + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    try:
+        return function(*args)
+    except (MemoryError, RecursionError) as error:
+        return Refused(f"reading it took more memory than allowed ({type(error).__name__})")
+
+
+class Workers:
+    """A pool of killable processes. Use as a context manager; started with the first task."""
+
+    def __init__(self, count: int | None = None, seconds: float = SECONDS) -> None:
+        self.count = count or min(4, os.cpu_count() or 1)
+        self.seconds = seconds
+        # forkserver: a worker starts as a fork of a small process that has the libraries loaded already,
+        # and never as a fork of this one with its threads, reactor and open database.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(_PRELOAD))
+        self._pool = ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_bound_memory, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def submit(self, function: Callable[..., T], *args: object) -> "Future[T | Refused]":
+        """Start `function(*args)` in a worker; both must be picklable."""
+        future: Future[Any] = self._pool.schedule(_bounded, args=(function, args), timeout=self.seconds)
+        return future
+
+    def run(self, function: Callable[..., T], *args: object) -> Awaitable[T | Refused]:
+        """Await `function(*args)` in a worker; Refused when it had to be killed."""
+        return self._await(self.submit(function, *args))
+
+    async def _await(self, future: "Future[T | Refused]") -> T | Refused:
+        try:
+            return await asyncio.wrap_future(future)
+        except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
+            return self._refuse(error)
+
+    def map(self, function: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> Iterator[T | Refused]:
+        """Run `function` on every tuple of arguments, a few ahead of the one that is yielded; results in order."""
+        waiting: list[Future[T | Refused]] = []
+        for args in calls:
+            waiting.append(self.submit(function, *args))
+            if len(waiting) >= self.count * 4:
+                yield self._result(waiting.pop(0))
+        for future in waiting:
+            yield self._result(future)
+
+    def _result(self, future: "Future[T | Refused]") -> T | Refused:
+        try:
+            return future.result()
+        except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
+            return self._refuse(error)
+
+    def _refuse(self, error: BaseException) -> Refused:
+        if isinstance(error, ProcessExpired):
+            return Refused("reading it broke the worker process")
+        return Refused(f"reading it took longer than {self.seconds:g} s")
