@@ -21,7 +21,6 @@ from monitor.models import (
     Page,
     PageReading,
     PageState,
-    Period,
     PlaceKind,
     Refused,
 )
@@ -246,23 +245,9 @@ def _from_row(row: Mapping[str, Any], mentions: tuple[Mention, ...]) -> Article:
     )
 
 
-def articles_in(db: Database, period: Period, day: str, late: datetime) -> list[int]:
-    """Return the rows of the articles that the digest of `day` covers.
-
-    Those published in the period; and those published since `late` that were seen too late for any earlier digest,
-    unless they were a new source's baseline: a letter must not lose what a source published just before it was made.
-    """
-    rows = db.execute(
-        """select id from articles where at >= ? and at < ?
-           union
-           select id from articles where at >= ? and at < ? and not baseline and seen >= ?
-               and id not in (select article from digest_articles where day < ?)
-           order by 1""",
-        [
-            to_text(period.start), to_text(period.end),
-            to_text(late), to_text(period.start), to_text(late), day,
-        ],
-    )  # fmt: skip
+def articles_between(db: Database, since: datetime, until: datetime) -> list[int]:
+    """Return the rows of the articles whose news falls in the span."""
+    rows = db.execute("select id from articles where at >= ? and at < ? order by id", [to_text(since), to_text(until)])
     return [row[0] for row in rows.fetchall()]
 
 

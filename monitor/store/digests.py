@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
@@ -25,15 +24,21 @@ def save_digest(
         connection.executemany("insert into digest_articles values (?, ?)", [(article, key) for article in articles])
 
 
-def article_times(db: Database, since: datetime, until: datetime) -> list[tuple[datetime, bool]]:
-    """Return the time of every article of a span, and whether its headline or lead names the place."""
-    rows = db.execute(
-        """select a.at, exists (select 1 from mentions m where m.article = a.id
-               and (m.place_in = 'title' or (m.place_in = 'text' and m.start < length(a.lead))))
-           from articles a where a.at >= ? and a.at < ?""",
-        [to_text(since), to_text(until)],
-    )
-    return [(time_of(at), bool(prominent)) for at, prominent in rows.fetchall()]
+def shown_urls(db: Database, before: date) -> frozenset[str]:
+    """Return the addresses of the articles that digests of earlier days covered."""
+    sql = "select distinct a.url from digest_articles d join articles a on a.id = d.article where d.day < ?"
+    return frozenset(row[0] for row in db.execute(sql, [before.isoformat()]).fetchall())
+
+
+def count_articles(db: Database, period: Period) -> tuple[int, int, int]:
+    """Return how many articles a span has, how many of them name the place in headline or lead, and their stories."""
+    row = db.execute(
+        """select count(*), coalesce(sum(exists (select 1 from mentions m where m.article = a.id
+               and (m.place_in = 'title' or m.start < length(a.lead)))), 0), count(distinct s.story)
+           from articles a left join story_articles s on s.article = a.id where a.at >= ? and a.at < ?""",
+        [to_text(period.start), to_text(period.end)],
+    ).fetchone()
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def first_polled(db: Database) -> datetime | None:
@@ -45,8 +50,3 @@ def first_polled(db: Database) -> datetime | None:
 def digest_days(db: Database) -> list[str]:
     """Return the days that have a digest, newest first."""
     return [row[0] for row in db.execute("select day from digests order by day desc").fetchall()]
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the local calendar day of a moment."""
-    return moment.astimezone(zone).date()

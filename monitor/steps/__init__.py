@@ -1,0 +1,34 @@
+"""The steps of a run, each: load the rows that lack the next stage, let the core decide, save in one transaction.
+
+A step that is killed anywhere loses nothing and, run again, doubles nothing.
+
+    crawl -> read -> group -> publish,  and purge
+"""
+
+from collections.abc import Callable
+
+from monitor.config import Home
+from monitor.core.matching import Watch
+
+Tell = Callable[[str, int, int], None]
+"""Told how far a step has come: the step's name, how much is done, how much there is (0: not known)."""
+
+
+def say_nothing(_step: str, _done: int, _total: int) -> None:
+    """A `Tell` for when nobody watches."""
+
+
+def watch_of(home: Home) -> Watch:
+    """Return what a home watches for."""
+    settings = home.settings
+    matching = settings.matching
+    more = {} if matching.threshold is None else {"threshold": matching.threshold}
+    return Watch(
+        codes=(settings.code,) if settings.code else (),
+        name=settings.municipality,
+        names=settings.names,
+        require=matching.require,
+        exclude=matching.exclude,
+        kinds=frozenset(matching.kinds),
+        **more,
+    )

@@ -1,0 +1,107 @@
+"""Source -> Poll, Entry -> Page: one polite crawl, everything saved as it comes."""
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from monitor.config import Home
+from monitor.core.matching import build_matcher
+from monitor.core.pages import NameBytes, compile_names, may_mention
+from monitor.crawl.base import Polled
+from monitor.crawl.run import Manners, Plan, run_crawl
+from monitor.models import Clock, Page, Poll, Unavailable, Wanted
+from monitor.steps import Tell, say_nothing, watch_of
+from monitor.store import intake as intake_store
+from monitor.workers import Workers
+
+
+@dataclass(slots=True)
+class CrawlResult:
+    """What one crawl brought."""
+
+    polls: list[Poll]
+    new_entries: int = 0
+    pages_kept: int = 0
+    pages_without: int = 0
+    pages_unavailable: int = 0
+
+    @property
+    def failed(self) -> list[Poll]:
+        """Polls of sources that did not answer with what they were asked for."""
+        return [poll for poll in self.polls if not poll.outcome.healthy]
+
+
+class HomeIntake:
+    """Saves what the crawl hands over, and says which pages are wanted: the `Intake` of a home's database."""
+
+    def __init__(self, db: Database, home: Home, names: NameBytes, clock: Clock, tell: Tell) -> None:
+        self.db = db
+        self.home = home
+        self.names = names
+        self.clock = clock
+        self.tell = tell
+        self.result = CrawlResult(polls=[])
+        self.wanted = 0
+
+    def want(self, source: str) -> list[Wanted]:
+        """Return the pages to fetch for a source in this run."""
+        pages = intake_store.wanted_pages(self.db, source, self.home.settings.crawl.pages_per_source, self.clock())
+        self.wanted += len(pages)
+        return pages
+
+    def polled(self, polled: Polled) -> list[Wanted]:
+        """Save a poll with its entries."""
+        self.result.new_entries += intake_store.save_poll(self.db, polled.poll, polled.entries)
+        self.result.polls.append(polled.poll)
+        return self.want(polled.poll.source)
+
+    def fetched(self, wanted: Wanted, page: Page) -> None:
+        """Keep a page whose bytes, or whose entry's own words, may mention the town."""
+        if may_mention(page.body, self.names, page.content_type) or self._said(wanted):
+            intake_store.save_page(self.db, wanted, page, self.home.settings.retention.pages_days)
+            self.result.pages_kept += 1
+        else:
+            intake_store.save_no_mention(self.db, wanted, page.fetched_at, "no spelling of the names in the page")
+            self.result.pages_without += 1
+        self._count()
+
+    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
+        """Take note of a page that could not be had; it is judged on the feed's own words."""
+        intake_store.save_unavailable(self.db, wanted, outcome, self.clock())
+        self.result.pages_unavailable += 1
+        self._count()
+
+    def _said(self, wanted: Wanted) -> bool:
+        words = intake_store.entry_words(self.db, wanted.id)
+        return any(
+            may_mention(f"{entry.title}\n{entry.summary}\n{entry.content}".encode(), self.names) for entry in words
+        )
+
+    def _count(self) -> None:
+        result = self.result
+        done = result.pages_kept + result.pages_without + result.pages_unavailable
+        self.tell("pages", done, self.wanted)
+
+
+def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, tell: Tell = say_nothing) -> CrawlResult:
+    """Poll the sources that are due (with `everything`: all), and fetch the pages that are wanted."""
+    intake_store.register_sources(db, home.sources)
+    now = clock()
+    states = intake_store.source_states(db, home.sources)
+    due = [state.source for state in states if everything or state.due is None or state.due <= now]
+    names = compile_names(build_matcher(watch_of(home)).names)
+    intake = HomeIntake(db, home, names, clock, tell)
+    polled = {source.url for source in due}
+    pages = [wanted for source in home.sources if source.url not in polled for wanted in intake.want(source.url)]
+    plan = Plan(sources=due, validators=intake_store.validators(db), pages=pages)
+    with Workers() as workers:
+        run_crawl(plan, manners_of(home), intake, workers.run, clock)
+    return intake.result
+
+
+def manners_of(home: Home) -> Manners:
+    """Return how the home wants to behave on the web."""
+    settings = home.settings.crawl
+    return Manners(
+        contact=settings.contact, delay=settings.delay, timeout=settings.timeout, allow_hosts=settings.allow_hosts
+    )

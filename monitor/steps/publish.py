@@ -1,0 +1,85 @@
+"""Story -> Digest: composed by the core, rendered, written to the home's `reports/out/`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from monitor.config import Home
+from monitor.core.digest import DayCount, Limits, belongs, compose, days_of
+from monitor.deliver.files import write_digest
+from monitor.deliver.render import render_digest
+from monitor.models import Clock, Period
+from monitor.steps.group import STORY_OPEN
+from monitor.store import articles as article_store
+from monitor.store import digests as digest_store
+from monitor.store import intake as intake_store
+from monitor.store import stories as story_store
+
+
+def period_of(home: Home, now: datetime) -> Period:
+    """Return the period of the letter that is due at `now`: the day that ended at the last `[digest] at`."""
+    zone = home.settings.zone
+    local = now.astimezone(zone)
+    end = datetime.combine(local.date(), home.settings.sends_at, zone)
+    if end > local:
+        end = datetime.combine(local.date() - timedelta(days=1), home.settings.sends_at, zone)
+    start = datetime.combine(end.date() - timedelta(days=1), home.settings.sends_at, zone)
+    return Period(start=start, end=end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A digest that was written."""
+
+    path: Path
+    day: date
+    articles: int
+    stories: int
+    complete: bool
+
+
+def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) -> Published:
+    """Compose the digest of the period that has ended, and write it to `reports/out/`."""
+    now = clock()
+    settings = home.settings
+    period = period_of(home, now)
+    day = period.end.astimezone(settings.zone).date()
+    ids = article_store.articles_between(db, period.end - STORY_OPEN, period.end)
+    stories = story_store.read_stories(db, ids)
+    shown = digest_store.shown_urls(db, day)
+    digest = compose(
+        organisation=settings.organisation or settings.municipality,
+        period=period,
+        made_at=now,
+        stories=stories,
+        day_counts=_day_counts(home, db, period),
+        sources=intake_store.source_states(db, home.sources),
+        time_zone=settings.zone,
+        shown=shown,
+        limits=Limits(stories=settings.digest.stories),
+        contact=settings.crawl.contact,
+        example=example,
+    )
+    rendered = render_digest(digest, language=settings.language, home_reports=home.reports)
+    path = write_digest(home.reports / "out", day, rendered)
+    values = article_store.read_articles(db, ids)
+    covered = [id_ for id_ in ids if belongs(values[id_], period, shown)]
+    digest_store.save_digest(db, day, period=period, made_at=now, data=rendered.json, articles=covered)
+    return Published(
+        path=path, day=day, articles=len(covered), stories=len(digest.stories) + len(digest.also),
+        complete=not digest.gaps,
+    )  # fmt: skip
+
+
+def _day_counts(home: Home, db: Database, period: Period) -> list[DayCount]:
+    """Count the articles of the earlier days on which the home was watching."""
+    began = digest_store.first_polled(db)
+    counts = []
+    for day in days_of(period, home.settings.zone).before:
+        if began is None or day.period.end <= began:
+            continue
+        articles, prominent, stories = digest_store.count_articles(db, day.period)
+        counts.append(DayCount(day=day.date, articles=articles, prominent=prominent, stories=stories))
+    return counts

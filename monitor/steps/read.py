@@ -1,0 +1,95 @@
+"""Page -> Article, Mention: read in worker processes, judged by the core."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.config import Home
+from monitor.core.articles import judge
+from monitor.core.matching import Matcher, build_matcher
+from monitor.core.pages import block_key, drop_repeated, extract
+from monitor.core.urls import host_of
+from monitor.models import Article, Clock, Outcome, PageReading, Refused
+from monitor.steps import Tell, say_nothing, watch_of
+from monitor.store import articles as article_store
+from monitor.store.articles import Unread
+from monitor.workers import Workers
+
+BATCH = 100
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What reading brought."""
+
+    read: int = 0
+    new: int = 0
+    revised: int = 0
+
+
+def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) -> ReadResult:
+    """Read the kept pages in worker processes; those that name the municipality become articles."""
+    matcher = build_matcher(watch_of(home))
+    result = ReadResult()
+    total = article_store.count_unread(db)
+    after = 0
+    with Workers() as workers:
+        while unread := article_store.unread_pages(db, after, BATCH):
+            readings = read_batch(unread, workers, clock())
+            _count_blocks(db, unread, readings)
+            verdicts = list(_judge_batch(db, unread, readings, matcher))
+            new, revised = article_store.save_verdicts(db, verdicts, clock())
+            result.read += len(unread)
+            result.new += new
+            result.revised += revised
+            after = unread[-1].id
+            tell("read", result.read, total)
+    return result
+
+
+def read_batch(unread: Sequence[Unread], workers: Workers, now: datetime) -> list[PageReading | Refused]:
+    """Read pages in worker processes; a page that could not be had gives its reason."""
+    calls = [(item.page.body, item.page.url, item.page.content_type, now) for item in unread if item.page]
+    readings = workers.map(extract, calls)
+    return [next(readings) if item.page else Refused(item.reason) for item in unread]
+
+
+def _count_blocks(db: Database, unread: Sequence[Unread], readings: Sequence[PageReading | Refused]) -> None:
+    """Add what these pages hold to what is known of their hosts."""
+    for host, (pages, counts) in count_by_host(
+        (item.page.url, reading)
+        for item, reading in zip(unread, readings, strict=True)
+        if item.page and isinstance(reading, PageReading)
+    ).items():
+        article_store.count_blocks(db, host, pages, counts)
+
+
+def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, tuple[int, dict[str, int]]]:
+    """Count, per host, the pages and on how many of them each block stands."""
+    hosts: dict[str, tuple[int, dict[str, int]]] = {}
+    for url, reading in readings:
+        pages, counts = hosts.get(host_of(url), (0, {}))
+        for key in {block_key(block) for block in (*reading.blocks, reading.lead) if block}:
+            counts[key] = counts.get(key, 0) + 1
+        hosts[host_of(url)] = (pages + 1, counts)
+    return hosts
+
+
+def _judge_batch(
+    db: Database,
+    unread: Sequence[Unread],
+    readings: Sequence[PageReading | Refused],
+    matcher: Matcher,
+) -> Iterator[tuple[int, Article | Refused]]:
+    known: dict[str, tuple[int, dict[str, int]]] = {}
+    for item, given in zip(unread, readings, strict=True):
+        reading = given
+        if isinstance(reading, PageReading) and item.page and reading.outcome is not Outcome.REFUSED:
+            host = host_of(item.page.url)
+            if host not in known:
+                known[host] = article_store.host_blocks(db, host)
+            pages, blocks = known[host]
+            reading = drop_repeated(reading, blocks, pages)
+        yield item.id, judge(article_store.arrival(db, item, reading), matcher)
