@@ -238,13 +238,21 @@ def identity_key(url: str) -> str:
     return host + address.path.rstrip("/") + (query and "?" + query) + address.fragment
 
 
-def _simplify(url: str) -> str:
+def unwrap_url(url: str) -> str:
+    """Return the address that a known forwarder (google.com/url?q=...) or AMP copy carries, else `url` made safe.
+
+    The forwarder itself need not be asked: it is a page of its own, often one that robots.txt forbids.
+    """
     address = _read(url)
+    while address and (target := _forwarded_to(address)) and len(target) < len(str(address)):
+        address = _read(target)
+    return str(address) if address else ""
+
+
+def _simplify(url: str) -> str:
+    address = _read(unwrap_url(url))
     if address is None:
         return ""
-    target = _forwarded_to(address)
-    if target and len(target) < len(url):
-        return target
     # "&amp;" that was escaped twice in the feed leaves its "amp;" at the name.
     parameters = (re.sub(r"\A(?:amp;)+", "", part) for part in address.query[1:].split("&"))
     query = "&".join(part for part in parameters if part and not _is_tracking(part))

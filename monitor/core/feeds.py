@@ -1,0 +1,263 @@
+"""The bytes of a feed into entries: RSS 0.9x to 2.0, RDF, Atom and JSON Feed.
+
+What comes out is plain text, web addresses and UTC times, whatever went in. feedparser reads the XML: it knows the odd
+feeds; its own sanitising and resolving of markup are off: they are quadratic on hostile input, and no markup is kept.
+Bytes that were built to be slow can still take it many seconds, so call this in a worker that can be stopped.
+"""
+
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+import feedparser
+
+from monitor.core.charsets import decode
+from monitor.core.dates import plausible, read_time
+from monitor.core.markup import plain_text
+from monitor.core.text import MAX_SUMMARY, MAX_URL, clean_line, clean_text
+from monitor.core.urls import canonical_url, safe_url, unwrap_url
+from monitor.models import Entry, FeedReading, Outcome
+
+MAX_BODY = 5_000_000
+MAX_ENTRIES = 1_000
+_MAX_LANGUAGE = 35  # BCP 47, 4.4.1
+
+_HTML_PAGE = re.compile(r"(?is)(?:<\?xml[^>]*>|<!--(?>.*?-->)|\s)*+<(?:!doctype\s+html|html|head|body)\b")
+_FEED_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+_FEED_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+
+# Characters and references to characters that XML does not allow: with them the strict parser gives up on the whole.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+_ALLOWED = re.compile(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MAX_DIGITS = 8
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+_Fields = Mapping[str, object]
+_ReadDate = Callable[[str], datetime | None]
+
+
+def read_feed(
+    body: bytes, url: str, content_type: str = "", now: datetime | None = None, *, zone: tzinfo = UTC
+) -> FeedReading:
+    """Read the bytes that `url` answered with; the entries stay in the order of the feed. Never raises.
+
+    With `now`, a date more than two days ahead of it is not believed. `zone` holds for times that name no zone.
+    Partial means that something is missing from what the source sent; a feed that is merely not well formed is ok.
+    """
+    if len(body) > MAX_BODY:
+        return _refuse(f"the feed is larger than {MAX_BODY // 1_000_000} MB")
+    text = _mend(decode(body, content_type))
+    if not text:
+        return _refuse("the source answered with an empty page")
+
+    def read_date(raw: str) -> datetime | None:
+        return plausible(read_time(raw, zone), now)
+
+    if text[0] in "{[":
+        return _read_json(text, url, read_date)
+    if _HTML_PAGE.match(text):
+        return _refuse("the source answered with an HTML page, not a feed")
+    return _read_xml(text, url, read_date)
+
+
+def _refuse(reason: str) -> FeedReading:
+    return FeedReading(outcome=Outcome.REFUSED, reason=reason)
+
+
+def _mend(text: str) -> str:
+    """Take away what would make a strict parser refuse everything: edges, control characters, impossible references."""
+    return _REFERENCE.sub(_keep_if_allowed, _FORBIDDEN.sub("", text)).strip("\ufeff \t\r\n")
+
+
+def _keep_if_allowed(found: re.Match[str]) -> str:
+    digits, base = (found[1], 16) if found[1] else (found[2], 10)
+    code = int(digits, base) if len(digits) <= _MAX_DIGITS else 0
+    return found[0] if code <= 0x10FFFF and _ALLOWED.match(chr(code)) else ""
+
+
+# --- XML -----------------------------------------------------------------------------------------------
+
+
+def _read_xml(text: str, url: str, read_date: _ReadDate) -> FeedReading:
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if "xml:base" in text:
+        # Only then: given an address, feedparser also resolves a guid like "123" against it, and every entry would
+        # change its identity on the day the feed moves.
+        headers["content-location"] = url
+    try:
+        # A stream, never bytes: bytes that spell a path would be opened as a file.
+        parsed = feedparser.parse(
+            io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # noqa: BLE001 - it promises `bozo`, yet lets out what its codecs and regexes raise
+        return _refuse(f"the feed cannot be read: {type(error).__name__}")
+    if not parsed.entries and not _FEED_ROOT.search(text):
+        return _refuse("the source answered with something that is no feed")
+    entries = [_read_item(item, url, read_date) for item in parsed.entries[:MAX_ENTRIES]]
+    missing = _missing(len(parsed.entries), entries)
+    if parsed.bozo:
+        missing += _missing_from_ill_formed(text, len(parsed.entries))
+    return _reading(_field(parsed.feed, "title"), _field(parsed.feed, "language"), entries, missing)
+
+
+def _read_item(item: _Fields, url: str, read_date: _ReadDate) -> Entry | None:
+    identity = _field(item, "id")
+    links = [_field(link, "href") for link in _parts(item, "links") if link.get("rel") == "alternate"]
+    addresses = [_field(item, "feedburner_origlink"), _field(item, "link"), *links]
+    if "/" not in identity:  # feedparser takes a guid for the link where there is none; "123" is no address
+        addresses = [address for address in addresses if address != identity]
+    content = max(_parts(item, "content"), key=lambda part: len(_field(part, "value")), default={})
+    return _entry(
+        identity=identity,
+        addresses=[safe_url(address, url) for address in addresses if address] + [safe_url(identity)],
+        title=plain_text(_field(item, "title"), markup=_is_html(item.get("title_detail"))),
+        summary=plain_text(_field(item, "summary"), markup=_is_html(item.get("summary_detail"))),
+        content=plain_text(_field(content, "value"), markup=_is_html(content)),
+        published=_field(item, "published") or _field(item, "updated") or _field(item, "created"),
+        updated=_field(item, "updated"),
+        read_date=read_date,
+    )
+
+
+def _field(item: _Fields, name: str) -> str:
+    # Not item.get: feedparser's own warns, and answers for other names than the one asked for.
+    value = dict.get(item, name) if isinstance(item, dict) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _parts(item: _Fields, name: str) -> list[_Fields]:
+    parts = item.get(name)
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def _is_html(detail: object) -> bool:
+    return isinstance(detail, dict) and detail.get("type") in _HTML_TYPES
+
+
+def _missing_from_ill_formed(text: str, count: int) -> list[str]:
+    """Say what a feed that broke the rules of XML has lost by it: often nothing."""
+    missing = []
+    if (lost := len(_ENTRY_START.findall(text)) - count) > 0:
+        missing.append(f"{lost} entries are in a part that cannot be read")
+    if not _FEED_END.search(text[-1_000:]):
+        missing.append("the feed ends in the middle")
+    return missing
+
+
+# --- JSON Feed -----------------------------------------------------------------------------------------
+
+
+def _read_json(text: str, url: str, read_date: _ReadDate) -> FeedReading:
+    """Read JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), tolerant of wrong types."""
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError):
+        return _refuse("the source answered with JSON that cannot be read")
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version")):
+        return _refuse("the source answered with JSON that is no JSON Feed")
+    items = feed.get("items")
+    items = items if isinstance(items, list) else []
+    entries = [_read_json_item(item, url, read_date) for item in items[:MAX_ENTRIES]]
+    return _reading(_value(feed, "title"), _value(feed, "language"), entries, _missing(len(items), entries))
+
+
+def _read_json_item(item: object, url: str, read_date: _ReadDate) -> Entry | None:
+    if not isinstance(item, dict):
+        return None
+    content = plain_text(_value(item, "content_html"), markup=True) or plain_text(_value(item, "content_text"))
+    return _entry(
+        identity=_value(item, "id"),
+        addresses=[safe_url(_value(item, name), url) for name in ("url", "external_url") if _value(item, name)],
+        title=plain_text(_value(item, "title")),
+        summary=plain_text(_value(item, "summary")),
+        content=content,
+        published=_value(item, "date_published") or _value(item, "date_modified"),
+        updated=_value(item, "date_modified"),
+        read_date=read_date,
+    )
+
+
+def _value(item: _Fields, name: str) -> str:
+    """Return a field as text; numbers count, as ids are often sent so. Lone surrogates, which JSON can spell, go."""
+    value = item.get(name)
+    text = str(value) if isinstance(value, str | int | float) else ""
+    return text.encode(errors="ignore").decode().strip()
+
+
+# --- entries -------------------------------------------------------------------------------------------
+
+
+def _entry(
+    *,
+    identity: str,
+    addresses: Iterable[str],
+    title: str,
+    summary: str,
+    content: str,
+    published: str,
+    updated: str,
+    read_date: _ReadDate,
+) -> Entry | None:
+    """Return the entry without its key, or None when there is nothing in it to show or to follow."""
+    url = unwrap_url(next(filter(None, addresses), ""))
+    title = clean_line(title)
+    content = clean_text(content)
+    summary = clean_text(summary or content, MAX_SUMMARY)
+    if not (url or title or summary):
+        return None
+    return Entry(
+        key="",
+        id=clean_line(identity, MAX_URL),
+        url=url,
+        title=title,
+        summary=summary,
+        content=content,
+        published=read_date(published),
+        published_raw=clean_line(published, 100),
+        updated=read_date(updated),
+    )
+
+
+def _missing(count: int, entries: Sequence[Entry | None]) -> list[str]:
+    missing = []
+    if count > len(entries):
+        missing.append(f"only the first {len(entries)} of {count} entries were read")
+    if empty := sum(entry is None for entry in entries):
+        missing.append(f"{empty} of {len(entries)} entries have neither text nor a web address")
+    return missing
+
+
+def _reading(title: str, language: str, entries: Iterable[Entry | None], missing: Sequence[str]) -> FeedReading:
+    return FeedReading(
+        outcome=Outcome.PARTIAL if missing else Outcome.OK,
+        reason="; ".join(missing),
+        title=clean_line(plain_text(title)),
+        language=clean_line(language, _MAX_LANGUAGE),
+        entries=_with_keys([entry for entry in entries if entry]),
+    )
+
+
+def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Give every entry its identity in the source, and keep the first of those that have the same."""
+    bearers = defaultdict(set)
+    for entry in entries:
+        bearers[entry.id].add(_address_or_title(entry))
+    keyed: dict[str, Entry] = {}
+    for entry in entries:
+        # Two items with one id are one item that was moved. More than two, or a whole feed, is a generator that does
+        # not know what an id is.
+        shared = len(bearers[entry.id]) > 2 or 1 < len(bearers[entry.id]) == len(entries)
+        key = " ".join(filter(None, [entry.id, _address_or_title(entry) if shared or not entry.id else ""]))
+        keyed.setdefault(key, replace(entry, key=key))
+    return tuple(keyed.values())
+
+
+def _address_or_title(entry: Entry) -> str:
+    return canonical_url(entry.url) or f"{entry.title or entry.summary[:200]} {entry.published_raw}".strip()
