@@ -24,9 +24,9 @@ from monitor.models import Entry, FeedReading, Outcome
 
 MAX_BODY = 5_000_000
 MAX_ENTRIES = 1_000
-_MAX_LANGUAGE = 35  # BCP 47, 4.4.1
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][0-9a-zA-Z]{1,8}){0,4}")
 
-_HTML_PAGE = re.compile(r"(?is)(?:<\?xml[^>]*>|<!--(?>.*?-->)|\s)*+<(?:!doctype\s+html|html|head|body)\b")
+_HTML_PAGE = re.compile(r"(?is)(?:<[?!](?!--)[^>]*>|<!--(?>.*?-->)|\s)*+<(?:html|head|body|title|meta|script|div)\b")
 _FEED_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _FEED_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -239,7 +239,7 @@ def _reading(title: str, language: str, entries: Iterable[Entry | None], missing
         outcome=Outcome.PARTIAL if missing else Outcome.OK,
         reason="; ".join(missing),
         title=clean_line(plain_text(title)),
-        language=clean_line(language, _MAX_LANGUAGE),
+        language=language if _LANGUAGE.fullmatch(language) else "",
         entries=_with_keys([entry for entry in entries if entry]),
     )
 
@@ -260,4 +260,4 @@ def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _address_or_title(entry: Entry) -> str:
-    return canonical_url(entry.url) or f"{entry.title or entry.summary[:200]} {entry.published_raw}".strip()
+    return canonical_url(entry.url) or f"{entry.title} {entry.published_raw or entry.summary[:200]}".strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-_SILENT = frozenset({"script", "style", "template", "iframe", "object", "svg"})
+_SILENT = frozenset({"script", "style", "template", "iframe"})
 _BREAKS = frozenset(
     {"address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption"}
     | {"figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"}
