@@ -95,6 +95,8 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # the intake gives the newest page first
         "EXTENSIONS": {
             "scrapy.extensions.logstats.LogStats": None,
             "scrapy.extensions.memusage.MemoryUsage": None,
@@ -107,7 +109,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
     if not plan.sources and not plan.pages:
         return
     settings = Settings(crawl_settings(manners))
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock)
     process.start()
 

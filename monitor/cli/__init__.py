@@ -1,0 +1,87 @@
+"""The `monitor` command. Thin: each command calls one step. This table is its table of contents.
+
+A command's module is imported when the command is used, so that `monitor --help` starts at once.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+import click
+
+from monitor import __version__
+from monitor.errors import LockHeldError, MonitorError
+
+COMMANDS = {
+    "init": ("make_home", "Make a home for a municipality."),
+    "run": ("run_steps", "Run every step: crawl, read, group, digest."),
+    "crawl": ("run_steps", "Poll the sources that are due and fetch their new pages."),
+    "read": ("run_steps", "Read the fetched pages: which of them name the municipality?"),
+    "group": ("run_steps", "Fold articles about the same thing into stories."),
+    "digest": ("run_steps", "Write the letter of the period that has ended."),
+    "purge": ("run_steps", "Delete what is older than the home keeps."),
+    "sources": ("show", "Show the sources and how their reading goes."),
+    "entries": ("show", "Show what the sources said."),
+    "articles": ("show", "Show the articles that name the municipality."),
+    "stories": ("show", "Show the stories."),
+    "search": ("show", "Search the articles."),
+    "explain": ("explain", "Say step by step why a page was or was not taken."),
+    "doctor": ("doctor", "Check the home: settings, sources, database, clock."),
+    "demo": ("demo", "Crawl a miniature web on this machine and write its letter."),
+    "feed": ("pure", "Read feeds as the crawl does; JSON on stdout. Touches no home."),
+    "extract": ("pure", "Read pages as the read step does; JSON on stdout. Touches no home."),
+    "match": ("pure", "Find municipalities in texts; JSON on stdout. Touches no home."),
+}
+
+EXIT_CODES = """Exit codes: 0 done; 1 done but incomplete (some sources failed); 2 wrong use or settings;
+3 another run holds the lock."""
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports the one that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        """Import the command `name`."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"monitor.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="monitor")
+def monitor() -> None:
+    """Watch what is written about a municipality, and make the morning letter.
+
+    Every command takes --home DIR (default: the current folder). The environment variable MONITOR_NOW (ISO 8601)
+    sets the clock.
+    """
+
+
+def main(args: list[str] | None = None, **extra: Any) -> None:
+    """Run the command line; faults become a sentence and an exit code."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `monitor articles | head` ends quietly
+    try:
+        monitor.main(args, prog_name="monitor", **extra)
+    except LockHeldError as error:
+        click.echo(f"monitor: {error}", err=True)
+        sys.exit(3)
+    except MonitorError as error:
+        click.echo(f"monitor: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:  # pragma: no cover (a person at the keyboard)
+        click.echo("\nmonitor: stopped; what was saved is kept, the next run goes on from there", err=True)
+        os._exit(130)

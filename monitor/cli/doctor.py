@@ -1,0 +1,90 @@
+"""`monitor doctor`: is this home in order?"""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from monitor.cli.options import home_option, json_option, opened, print_json, read_clock
+from monitor.config import SOURCES_FILE, Home, read_home
+from monitor.core.places import municipalities
+from monitor.errors import StoreError
+from monitor.store import digests as digest_store
+from monitor.store import intake as intake_store
+
+# Python releases that mend header injection in the mail library (CVE-2024-6923, CVE-2026-1299).
+MENDED = {11: 15, 12: 13, 13: 12, 14: 3}
+
+
+@click.command()
+@home_option
+@json_option
+def doctor(home_path: Path, as_json: bool) -> None:
+    """Check the home: settings, sources, database, clock. Exit code 1 when something should be mended."""
+    home = read_home(home_path)
+    checks = [*check_settings(home), *check_python(), *check_database(home)]
+    if as_json:
+        print_json([{"ok": ok, "check": check} for ok, check in checks])
+    else:
+        for ok, check in checks:
+            click.echo(
+                f"{click.style('ok  ', fg='green') if ok else click.style('mend', fg='red', bold=True)}  {check}"
+            )
+    if not all(ok for ok, _ in checks):
+        click.get_current_context().exit(1)
+
+
+def check_settings(home: Home) -> Iterator[tuple[bool, str]]:
+    """Check what a person wrote."""
+    settings = home.settings
+    yield True, f"settings read: {settings.municipality}, {settings.time_zone}, language {settings.language}"
+    if settings.code:
+        known = municipalities().get(settings.code)
+        fits = known is not None and known.name == settings.municipality
+        name = known.name if known else "none of Sweden's municipalities"
+        yield (
+            fits,
+            f"code {settings.code} is {name}" + ("" if fits else f", but municipality is {settings.municipality}"),
+        )
+    contact = bool(settings.crawl.contact)
+    yield contact, f"contact in the user agent: {settings.crawl.contact or 'none. Write [crawl] contact = ...'}"
+    for problem in home.problems:
+        yield False, problem
+    yield bool(home.sources), f"{len(home.sources)} sources in {SOURCES_FILE}"
+
+
+def check_python() -> Iterator[tuple[bool, str]]:
+    """Check what the program runs on."""
+    version = sys.version_info
+    mended = version[2] >= MENDED.get(version[1], 0)
+    need = (
+        "" if mended else f": newer than 3.{version[1]}.{MENDED[version[1]] - 1} mends two faults in its mail library"
+    )
+    yield mended, f"Python {version[0]}.{version[1]}.{version[2]}{need}"
+    yield True, f"SQLite {sqlite3.sqlite_version}"
+
+
+def check_database(home: Home) -> Iterator[tuple[bool, str]]:
+    """Check what was stored."""
+    try:
+        with opened(home) as db:
+            damage = [row[0] for row in db.execute("pragma integrity_check").fetchall() if row[0] != "ok"]
+            yield not damage, "the database is whole" if not damage else f"the database is damaged: {damage[0]}"
+            loose = db.execute("pragma foreign_key_check").fetchall()
+            yield not loose, "every row has what it points to" if not loose else f"{len(loose)} rows point to nothing"
+            now = read_clock(None)()
+            states = intake_store.source_states(db, home.sources)
+            failing = [state for state in states if state.failures]
+            names = ", ".join(state.source.name for state in failing[:5])
+            yield not failing, f"{len(failing)} sources failing{': ' + names if failing else ''}"
+            future = [state for state in states if state.last and state.last.at > now]
+            yield (
+                not future,
+                "the clock is not behind the last poll" if not future else "the clock runs behind the last poll",
+            )
+            days = digest_store.digest_days(db)
+            yield True, f"{len(days)} digests, the latest of {days[0]}" if days else "no digest yet"
+    except StoreError as error:
+        yield False, str(error)

@@ -1,0 +1,151 @@
+"""`monitor run` and its steps one by one."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from monitor.cli.options import (
+    date_option,
+    home_option,
+    load_home,
+    locked,
+    opened,
+    print_json,
+    read_clock,
+    set_up_logs,
+    verbose_option,
+    watched,
+)
+from monitor.config import Home
+from monitor.steps.crawl import CrawlResult
+from monitor.steps.crawl import crawl as crawl_step
+from monitor.steps.group import group as group_step
+from monitor.steps.publish import Published
+from monitor.steps.publish import publish as publish_step
+from monitor.steps.purge import purge as purge_step
+from monitor.steps.read import ReadResult
+from monitor.steps.read import read as read_step
+
+now_option = click.option("--now", "everything", is_flag=True, help="Poll also the sources that are not due.")
+
+
+@click.command()
+@home_option
+@date_option
+@now_option
+@verbose_option
+def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> None:
+    """Run every step: crawl, read, group, digest.
+
+    Meant for cron. Quiet when all is well; what failed is told on stderr and by exit code 1.
+    """
+    home = load_home(home_path)
+    clock = read_clock(at, home)
+    set_up_logs(clock, verbose=verbose)
+    with locked(home), opened(home) as db, watched() as tell:
+        result = crawl_step(home, db, clock, everything=everything, tell=tell)
+        articles = read_step(home, db, clock, tell=tell)
+        group_step(db, clock)
+        published = publish_step(home, db, clock)
+    if sys.stdout.isatty() or verbose:
+        say_crawl(result)
+        say_read(articles)
+        say_published(published)
+    end(home, result)
+
+
+@click.command()
+@home_option
+@date_option
+@now_option
+@verbose_option
+def crawl(home_path: Path, at: str | None, everything: bool, verbose: bool) -> None:
+    """Poll the sources that are due and fetch their new pages."""
+    home = load_home(home_path)
+    clock = read_clock(at, home)
+    set_up_logs(clock, verbose=verbose)
+    with locked(home), opened(home) as db, watched() as tell:
+        result = crawl_step(home, db, clock, everything=everything, tell=tell)
+    say_crawl(result)
+    end(home, result)
+
+
+@click.command()
+@home_option
+@date_option
+@verbose_option
+def read(home_path: Path, at: str | None, verbose: bool) -> None:
+    """Read the fetched pages: which of them name the municipality?"""
+    home = load_home(home_path)
+    clock = read_clock(at, home)
+    set_up_logs(clock, verbose=verbose)
+    with locked(home), opened(home) as db, watched() as tell:
+        say_read(read_step(home, db, clock, tell=tell))
+
+
+@click.command()
+@home_option
+@date_option
+def group(home_path: Path, at: str | None) -> None:
+    """Fold articles about the same thing into stories."""
+    home = load_home(home_path)
+    with locked(home), opened(home) as db:
+        folded, new = group_step(db, read_clock(at, home))
+    click.echo(f"{folded} articles folded, {new} new stories")
+
+
+@click.command()
+@home_option
+@date_option
+def digest(home_path: Path, at: str | None) -> None:
+    """Write the letter of the period that has ended; print its path."""
+    home = load_home(home_path)
+    with locked(home), opened(home) as db:
+        published = publish_step(home, db, read_clock(at, home))
+    click.echo(str(published.path))
+
+
+@click.command()
+@home_option
+@date_option
+@click.option("--dry-run", is_flag=True, help="Only count what would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def purge(home_path: Path, at: str | None, dry_run: bool, as_json: bool) -> None:
+    """Delete what is older than the home keeps; say how many rows each rule took."""
+    home = load_home(home_path)
+    with locked(home), opened(home) as db:
+        counts = purge_step(home, db, read_clock(at, home), pretend=dry_run)
+    if as_json:
+        print_json(counts)
+        return
+    for rule, rows in counts.items():
+        click.echo(f"{rows:>8}  {rule}{' (would go)' if dry_run else ''}")
+
+
+def say_crawl(result: CrawlResult) -> None:
+    """Print what a crawl brought, in one line."""
+    click.echo(
+        f"{len(result.polls)} sources polled, {len(result.failed)} failed; {result.new_entries} new entries; "
+        f"{result.pages_kept} pages kept, {result.pages_without} without the names, "
+        f"{result.pages_unavailable} not to be had"
+    )
+
+
+def say_read(result: ReadResult) -> None:
+    """Print what reading brought, in one line."""
+    click.echo(f"{result.read} pages read: {result.new} new articles, {result.revised} changed")
+
+
+def say_published(published: Published) -> None:
+    """Print where the letter is."""
+    click.echo(f"{published.stories} stories, {published.articles} articles: {published.path}")
+
+
+def end(home: Home, result: CrawlResult) -> None:
+    """Tell which sources failed, and end with the right exit code."""
+    names = {source.url: source.name for source in home.sources}
+    for poll in result.failed:
+        click.echo(f"monitor: {names.get(poll.source, poll.source)}: {poll.outcome}: {poll.reason}", err=True)
+    if result.failed or home.problems:
+        click.get_current_context().exit(1)

@@ -1,0 +1,185 @@
+"""Lists of what the home holds: sources, entries, articles, stories, and the search."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.cli.options import (
+    home_option,
+    json_option,
+    limit_option,
+    load_home,
+    local,
+    opened,
+    print_json,
+    print_table,
+)
+from monitor.core.urls import host_of
+from monitor.errors import UsageError
+from monitor.models import SourceState
+from monitor.store import articles as article_store
+from monitor.store import intake as intake_store
+from monitor.store import stories as story_store
+
+MANY = 50
+
+
+@click.command()
+@home_option
+@json_option
+def sources(home_path: Path, as_json: bool) -> None:
+    """Show the sources and how their reading goes."""
+    home = load_home(home_path)
+    with opened(home) as db:
+        rows = [_source_row(state) for state in intake_store.source_states(db, home.sources)]
+    if as_json:
+        print_json(rows)
+        return
+    zone = home.settings.zone
+    print_table(
+        rows,
+        {
+            "source": lambda row: row["name"],
+            "last answer": lambda row: row["outcome"] or "not asked yet",
+            "asked": lambda row: local(row["polled"], zone),
+            "last good": lambda row: local(row["last_ok"], zone),
+            "entries": lambda row: str(row["entries"]),
+            "what": lambda row: row["reason"],
+        },
+        "no sources: write addresses into feeds.txt, one a line",
+    )
+
+
+def _source_row(state: SourceState) -> dict[str, Any]:
+    source, last = state.source, state.last
+    return {
+        "url": source.url,
+        "name": source.name,
+        "kind": source.kind,
+        "group": source.group,
+        "class": source.source_class.value,
+        "important": source.important,
+        "outcome": last.outcome.value if last else "",
+        "reason": last.reason if last else "",
+        "status": last.status if last else None,
+        "polled": last.at.isoformat() if last else None,
+        "last_ok": state.last_ok.isoformat() if state.last_ok else None,
+        "failures": state.failures,
+        "entries": state.entries,
+        "due": state.due.isoformat() if state.due else None,
+    }
+
+
+@click.command()
+@home_option
+@json_option
+@limit_option
+def entries(home_path: Path, as_json: bool, limit: int | None) -> None:
+    """Show what the sources said, newest first, and what became of each page."""
+    home = load_home(home_path)
+    with opened(home) as db:
+        rows = intake_store.list_entries(db, limit=_rows(limit, as_json))
+    if as_json:
+        print_json(rows)
+        return
+    zone = home.settings.zone
+    print_table(
+        rows,
+        {
+            "published": lambda row: local(row["published"], zone),
+            "source": lambda row: host_of(row["source"]),
+            "page": lambda row: row["state"],
+            "title": lambda row: row["title"],
+        },
+        "no entries yet: monitor crawl",
+    )
+
+
+@click.command()
+@home_option
+@json_option
+@limit_option
+def articles(home_path: Path, as_json: bool, limit: int | None) -> None:
+    """Show the articles that name the municipality, newest first."""
+    home = load_home(home_path)
+    with opened(home) as db:
+        rows = article_store.list_articles(db, limit=_rows(limit, as_json))
+    if as_json:
+        print_json(rows)
+        return
+    _print_articles(rows, home.settings.zone, "no articles yet: monitor run")
+
+
+@click.command()
+@home_option
+@json_option
+@limit_option
+def stories(home_path: Path, as_json: bool, limit: int | None) -> None:
+    """Show the stories, newest first, and how many articles each has."""
+    home = load_home(home_path)
+    with opened(home) as db:
+        rows = story_store.list_stories(db, limit=_rows(limit, as_json))
+    if as_json:
+        print_json(rows)
+        return
+    zone = home.settings.zone
+    print_table(
+        rows,
+        {
+            "newest": lambda row: local(row["newest"], zone),
+            "articles": lambda row: str(row["articles"]),
+            "sources": lambda row: str(row["sources"]),
+            "title": lambda row: row["title"],
+        },
+        "no stories yet: monitor run",
+    )
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@home_option
+@json_option
+@limit_option
+def search(query: tuple[str, ...], home_path: Path, as_json: bool, limit: int | None) -> None:
+    """Search the articles: all words must stand in one; a "phrase" in quotes; wor* for a beginning."""
+    home = load_home(home_path)
+    asked = " ".join(query)
+    with opened(home) as db:
+        rows = article_store.search_articles(db, read_query(asked), limit=limit or MANY)
+    if as_json:
+        print_json(rows)
+        return
+    _print_articles(rows, home.settings.zone, f'no article holds "{asked}"')
+
+
+def read_query(text: str) -> str:
+    """Turn what a person typed into a full-text query that cannot be wrong. Raises UsageError when it holds no word."""
+    parts = []
+    for phrase, word in re.findall(r'"([^"]*)"|(\S+)', text):
+        words = re.findall(r"\w+", phrase or word)
+        if words:
+            star = "*" if word.rstrip('"').endswith("*") else ""
+            parts.append(f'"{" ".join(words)}"{star}')
+    if not parts:
+        raise UsageError(f'"{text}" holds no word to search for. Write for example: monitor search förskola')
+    return " ".join(parts)
+
+
+def _rows(limit: int | None, as_json: bool) -> int:
+    """A table shows the latest; JSON is for scripts and holds all, unless a limit is given."""
+    return limit or (-1 if as_json else MANY)
+
+
+def _print_articles(rows: list[dict[str, Any]], zone: Any, empty: str) -> None:
+    print_table(
+        rows,
+        {
+            "published": lambda row: local(row["published"] or row["seen"], zone),
+            "source": lambda row: host_of(row["source"]),
+            "place": lambda row: f"{row['place']}, {'about' if row['about'] else 'in passing'}",
+            "title": lambda row: row["title"],
+        },
+        empty,
+    )
