@@ -1,0 +1,24 @@
+"""The letter as pure data: what stands in it, in which order, and how its numbers stand to what is usual.
+
+counts = [DayCount(day=day.date, articles=...) for day in days_of(period, zone).before]
+digest = compose(organisation=..., period=period, stories=..., day_counts=counts, ...)
+"""
+
+from monitor.core.digest.composing import LATE, belongs, compose, demote_last
+from monitor.core.digest.figures import is_prominent
+from monitor.core.digest.usual import Day, Days, days_of
+from monitor.core.digest.values import DayCount, Digest, Limits
+
+__all__ = [
+    "LATE",
+    "Day",
+    "DayCount",
+    "Days",
+    "Digest",
+    "Limits",
+    "belongs",
+    "compose",
+    "days_of",
+    "demote_last",
+    "is_prominent",
+]

@@ -1,0 +1,202 @@
+"""The few words of an article that a letter repeats: its own lead, and one short quote with the naming marked.
+
+Nothing stands here that the article does not say. The limits are the quotation right's "no more than the purpose needs"
+(22 § upphovsrättslagen) put in numbers.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.core.digest.values import Part
+from monitor.core.text import shorten
+from monitor.models import Article, Mention
+
+SUMMARY_LIMIT = 320
+QUOTE_LIMIT = 240
+
+Span = tuple[int, int]
+Parts = tuple[Part, ...]
+
+# A sentence is looked for this far from the naming: a text without any full stop must not cost more than another.
+_REACH = 1_000
+_MENTIONS = 100
+
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[”\"’')\]]*+(?=[^\S\n]+[”\"’'(\[–—-]*+ ?[A-ZÅÄÖÉÜ0-9])")
+_ABBREVIATIONS = frozenset(
+    [
+        "bl.a",
+        "ca",
+        "dir",
+        "dr",
+        "dvs",
+        "etc",
+        "ev",
+        "exkl",
+        "f.d",
+        "f.n",
+        "f.ö",
+        "fr.o.m",
+        "gm",
+        "i.a",
+        "inkl",
+        "jfr",
+        "kap",
+        "kl",
+        "kr",
+        "m.a.o",
+        "m.fl",
+        "m.m",
+        "max",
+        "min",
+        "mr",
+        "mrs",
+        "nr",
+        "obs",
+        "o.d",
+        "o.s.v",
+        "osv",
+        "p.g.a",
+        "prof",
+        "resp",
+        "s.k",
+        "sek",
+        "sid",
+        "st",
+        "t.ex",
+        "t.h",
+        "t.o.m",
+        "t.v",
+        "tel",
+        "tim",
+        "vol",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "okt",
+        "nov",
+        "dec",
+    ]
+)
+_BEFORE_WORD = re.compile(r"[\s(\[”\"’'–—-]")
+_LONGEST_ABBREVIATION = 12
+_OPENING = re.compile(r"\s*(?:[–—-]\s+)?")
+
+
+def excerpt(article: Article) -> tuple[Parts, Parts]:
+    """Return the article's summary and quote.
+
+    The quote adds something to title and summary; where only these name the municipality there is no quote, and the
+    naming is marked in the summary instead.
+    """
+    summary = summarise(article)
+    if quote := _quote(article, summary):
+        return (Part(summary),) if summary else (), quote
+    return _mark(summary, {mention.text for mention in article.place.mentions}), ()
+
+
+def summarise(article: Article) -> str:
+    """Return the whole sentences that fit of the article's own lead, or of its text when it has no lead."""
+    text = " ".join((article.lead or article.text)[: SUMMARY_LIMIT + _REACH].split())
+    whole = 0
+    for _, end in sentences(text):
+        if end > SUMMARY_LIMIT:
+            break
+        whole = end
+    return text[:whole] if whole else shorten(text, SUMMARY_LIMIT)
+
+
+def sentences(text: str) -> Iterator[Span]:
+    """Give where each sentence of a line starts and ends. A stop after an abbreviation or an initial ends none."""
+    start = 0
+    for stop in _STOP.finditer(text):
+        at = stop.start()
+        word = _BEFORE_WORD.split(text[max(start, at - _LONGEST_ABBREVIATION) : at])[-1].lower()
+        if text[at] == "." and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
+            continue
+        yield start, stop.end()
+        start = stop.end() + 1
+    if text[start:].strip():
+        yield start, len(text)
+
+
+def _quote(article: Article, summary: str) -> Parts:
+    """Return the sentence to quote: a whole one with the fullest name, the first of equals."""
+    text = article.text
+    mentions = _mentions(article)
+    best: tuple[tuple[bool, int, int], Span, Mention] | None = None
+    for mention in mentions:
+        start, end = span = _sentence_around(text, mention)
+        words = text[start:end]
+        if words[:60] in summary or words in article.title:
+            continue
+        rank = (end - start > QUOTE_LIMIT, mention.start - mention.end, start)
+        if best is None or rank < best[0]:
+            best = (rank, span, mention)
+    if best is None:
+        return ()
+    _, (first, last), mention = best
+    start, end = _narrow((first, last), mention, text)
+    parts = _pieces(text, (start, end), mentions)
+    return (*[Part("…")][: start > first], *parts, *[Part("…")][: end < last])
+
+
+def _mentions(article: Article) -> Sequence[Mention]:
+    """Return the first namings in the text, in order, whose positions hold."""
+    size = len(article.text)
+    namings = [mention for mention in article.place.mentions if mention.where == "text"][:_MENTIONS]
+    holding = (m for m in namings if 0 <= m.start < m.end <= size and m.end - m.start <= QUOTE_LIMIT // 2)
+    return sorted(holding, key=lambda mention: (mention.start, -mention.end))
+
+
+def _sentence_around(text: str, mention: Mention) -> Span:
+    low = max(text.rfind("\n", 0, mention.start) + 1, mention.start - _REACH)
+    high = text.find("\n", mention.end)
+    high = min(len(text) if high < 0 else high, mention.end + _REACH)
+    for start, end in sentences(text[low:high]):
+        if low + end >= mention.end:
+            opening = _OPENING.match(text, min(low + start, mention.start), mention.start)
+            return opening.end() if opening else mention.start, low + end
+    return mention.start, mention.end
+
+
+def _narrow(span: Span, mention: Mention, text: str) -> Span:
+    """Return `span`, or the piece of it around the naming that fits, cut between words where there are any."""
+    start, end = span
+    if end - start <= QUOTE_LIMIT:
+        return span
+    room = QUOTE_LIMIT - len("……")
+    if mention.end - start > room:
+        start = mention.start - room // 2 + (mention.end - mention.start)
+        space = text.find(" ", start, mention.start)
+        start = space + 1 if space >= 0 else start
+    if end - start > room:
+        end = start + room
+        space = text.rfind(" ", mention.end, end)
+        end = space if space >= 0 else end
+    return start, end
+
+
+def _pieces(text: str, span: Span, mentions: Sequence[Mention]) -> Iterator[Part]:
+    """Give the text of `span` with every naming in it marked."""
+    at, end = span
+    for mention in mentions:
+        if mention.start >= at and mention.end <= end:
+            if mention.start > at:
+                yield Part(text[at : mention.start])
+            yield Part(text[mention.start : mention.end], hit=True)
+            at = mention.end
+    if at < end:
+        yield Part(text[at:end])
+
+
+def _mark(text: str, names: set[str]) -> Parts:
+    """Return `text` with the whole words that are one of `names` marked."""
+    wanted = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)) if name)
+    pieces = re.split(rf"(?<!\w)({wanted})(?!\w)", text) if wanted else [text]
+    return tuple(Part(piece, hit=bool(number % 2)) for number, piece in enumerate(pieces) if piece)

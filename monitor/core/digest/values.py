@@ -1,0 +1,295 @@
+"""What a digest holds: numbers, moments, keys and the sources' own words. How it tells them is up to `reports/`."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from monitor.models import Period, SourceClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a letter shows before it says "and N more"."""
+
+    stories: int = 12
+    """Stories in full."""
+    also: int = 8
+    """Lines under "also mentioned"."""
+    others: int = 5
+    """Folded articles of one story; beyond that, one fewer and a count."""
+    faults: int = 20
+    """Rows in the table of sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """What was found on an earlier day of watching. A day without articles has 0; a day nobody watched has no count."""
+
+    day: date
+    articles: int
+    prominent: int = 0
+    """Those that name the municipality in headline or lead."""
+    stories: int | None = None
+    complete: bool = True
+    """Whether all important sources were fetched: else the day is no measure of what is usual."""
+
+
+class Comparison(StrEnum):
+    """How a number stands to what is usual."""
+
+    MORE = "more"
+    USUAL = "usual"
+    LESS = "less"
+    NONE_YET = "none yet"
+    """Too few earlier days."""
+    SOURCES_MISSING = "sources missing"
+    """The number is too low by nobody knows how much."""
+
+
+class FigureKey(StrEnum):
+    """What a key figure counts."""
+
+    ARTICLES = "articles"
+    STORIES = "stories"
+    PROMINENT = "prominent"
+    SOURCES = "sources"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One of the key figures. `total` is there when the number is one out of so many."""
+
+    key: FigureKey
+    number: int
+    total: int | None = None
+    at_least: bool = False
+    comparison: Comparison | None = None
+    usual: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a text; `hit` when it names the municipality."""
+
+    text: str
+    hit: bool = False
+
+
+class Tone(StrEnum):
+    """How a text describes the municipality. Set by people only."""
+
+    NOT_ASSESSED = "not assessed"
+    CRITICAL = "critical"
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    MIXED = "mixed"
+
+
+class Relation(StrEnum):
+    """How a folded article stands to the one that speaks for its story."""
+
+    COPY = "copy"
+    OWN = "own"
+    UNKNOWN = "unknown"
+    """Only the feed's own words were read, which tell nothing about the text."""
+
+
+class Unread(StrEnum):
+    """Why an article was not read whole."""
+
+    LOCKED = "locked"
+    REFUSED = "refused"
+    ROBOTS = "robots"
+    NO_ANSWER = "no answer"
+    GONE = "gone"
+    NOT_NAMED = "not named"
+    """The page was read and does not name the municipality; the feed's title or summary does."""
+    PARTIAL = "partial"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """An article as the letter names it."""
+
+    url: str
+    title: str
+    source: str
+    source_class: SourceClass
+    at: datetime
+    dated: bool
+    """False when the article tells no time of its own: then `at` is when it was found."""
+    locked: bool
+    revised_at: datetime | None = None
+    unread: Unread | None = None
+    place: str = ""
+    """The place it was found for."""
+    reason: str = ""
+    """The matcher's own sentence; in the .json only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """Another article of a story."""
+
+    citation: Citation
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryItem:
+    """A story in full."""
+
+    id: int
+    lead: Citation
+    tone: Tone = Tone.NOT_ASSESSED
+    summary: tuple[Part, ...]
+    quote: tuple[Part, ...]
+    """Empty when nothing beyond title and summary names the municipality: the naming is then marked in `summary`."""
+    articles: int
+    sources: int
+    independent: int
+    """Articles that are no copies."""
+    others: tuple[Folded, ...]
+    hidden: int
+    """Articles of the story that are counted but not listed."""
+    earlier: int
+    """Articles of the story from before the period: not counted."""
+
+
+class AlsoReason(StrEnum):
+    """Why a story is one line only."""
+
+    PASSING = "passing"
+    NAMED_AFTER = "named after"
+    ROOM = "room"
+    """The letter is full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoItem:
+    """A story as one line."""
+
+    id: int
+    lead: Citation
+    reason: AlsoReason
+    articles: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """What the top line is about."""
+
+    title: str
+    articles: int
+    sources: int
+    dominates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One day of the chart. `articles` is None on a day nobody watched."""
+
+    day: date
+    articles: int | None
+    prominent: int = 0
+    complete: bool = True
+    covered: bool = False
+    """Whether the day is one that this letter covers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The days up to the letter and what is usual for those it covers. Without bars, history is too short."""
+
+    bars: tuple[Bar, ...]
+    days: tuple[date, ...]
+    """The days that the letter covers."""
+    usual_articles: float | None
+    usual_prominent: float | None
+
+
+class FaultKind(StrEnum):
+    """What is wrong with a source."""
+
+    BLOCKED = "blocked"
+    GONE = "gone"
+    NO_ANSWER = "no answer"
+    ROBOTS = "robots"
+    UNREADABLE = "unreadable"
+    NEVER = "never"
+    """Not tried yet."""
+    SILENT = "silent"
+    """Answers, but holds nothing. It counts as fetched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A source of which something may be missing."""
+
+    source: str
+    site: str
+    """Where a person can look instead, or ""."""
+    kind: FaultKind
+    important: bool
+    status: int | None = None
+    last_ok: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the fetching went."""
+
+    fetched: int
+    total: int
+    newest_ok: datetime | None
+    faults: tuple[Fault, ...]
+    """Missing sources first, important ones before the others."""
+    hidden: int = 0
+    """Faults that are counted but not listed."""
+
+
+class Gap(StrEnum):
+    """Why a digest is incomplete."""
+
+    IMPORTANT = "important"
+    """A source marked important was missing the whole period."""
+    MANY = "many"
+    """More than a tenth of the sources are missing."""
+    STALE = "stale"
+    """Nothing was fetched for hours."""
+    EMPTY = "empty"
+    """Nothing was found, and some source is missing: that is not an empty day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One letter, as data. The same values give the same letter."""
+
+    organisation: str
+    day: date
+    """The day of the letter."""
+    period: Period
+    made_at: datetime
+    time_zone: str
+    contact: str
+    example: bool
+    gaps: tuple[Gap, ...]
+    top: Top | None
+    figures: tuple[Figure, ...]
+    stories: tuple[StoryItem, ...]
+    also: tuple[AlsoItem, ...]
+    chart: Chart
+    health: Health
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the numbers are too low, so that nothing may be read from what is absent."""
+        return bool(self.gaps)
+
+    @property
+    def articles(self) -> int:
+        """How many articles the letter counts."""
+        return sum(item.articles for item in self.stories) + sum(item.articles for item in self.also)

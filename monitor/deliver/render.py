@@ -1,0 +1,208 @@
+"""Turn a digest into the letter: a page with its styles inlined, the same in plain text, and the data as JSON.
+
+Templates, styles and translations come from the home's `reports/` where it has them, else from the shipped package.
+Every template escapes what it is given, whatever its name.
+"""
+
+import html
+import io
+import re
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import css_inline
+import msgspec
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from monitor.core import times
+from monitor.core.digest import Digest, demote_last
+from monitor.core.digest.values import Fault, FaultKind
+from monitor.core.text import shorten
+from monitor.core.urls import safe_url
+from monitor.errors import DeliveryError
+
+MAX_BYTES = 90_000
+"""Mail clients cut a longer letter off (Gmail at 102 kB)."""
+MAX_SUBJECT = 70
+MAX_PREHEADER = 90
+SCHEMA = "town-monitor/digest/1"
+
+_MAX_ATTRIBUTE = 120
+_SITES_TO_OPEN = 6
+# The inliner takes style elements away, those that are to stay too: the second sheet is put in afterwards.
+_PLACEHOLDER = "<!--RESPONSIVE-->"
+_INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False, minify_css=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedDigest:
+    """A letter in its forms. `subject` is one line of plain text."""
+
+    subject: str
+    html: str
+    text: str
+    json: str
+
+
+def render_digest(digest: Digest, *, language: str = "sv", home_reports: Path | None = None) -> RenderedDigest:
+    """Render `digest`; a letter too long for a mail has its lowest stories as one line each.
+
+    Raises DeliveryError when a template of the home's own is wrong.
+    """
+    environment = _environment(language, home_reports)
+    try:
+        page = _render_html(environment, digest, language)
+        while len(page.encode()) > MAX_BYTES and digest.stories:
+            digest = demote_last(digest)
+            page = _render_html(environment, digest, language)
+        context = _context(environment, digest, language)
+        text = _plain(environment.get_template("digest/letter.txt.j2").render(context))
+    except TemplateError as error:
+        raise DeliveryError(_explain(error)) from error
+    return RenderedDigest(subject=context["subject"], html=page, text=_tidy_text(text), json=_to_json(digest))
+
+
+# --- the three forms -----------------------------------------------------------------------------------
+
+
+def _render_html(environment: Environment, digest: Digest, language: str) -> str:
+    page = environment.get_template("digest/letter.html.j2").render(_context(environment, digest, language))
+    style = environment.get_template("digest/responsive.css").render()
+    inlined: str = _INLINER.inline(page)
+    rest = re.sub(r"\s*\n\s*", "", style)
+    inlined = inlined.replace(_PLACEHOLDER, f"<style>{rest}</style>", 1)
+    return re.sub(r"\n\s+", "\n", inlined)
+
+
+def _tidy_text(text: str) -> str:
+    """Return the plain text with ordinary spaces and at most one empty line in a row."""
+    return re.sub(r"\n{3,}", "\n\n", text.replace("\u00a0", " ")).strip() + "\n"
+
+
+def _to_json(digest: Digest) -> str:
+    data = {"schema": SCHEMA, **msgspec.to_builtins(digest)}
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+
+
+def _context(environment: Environment, digest: Digest, language: str) -> dict[str, Any]:
+    """Return what the templates see: the digest, times in its time zone, and the subject and preheader made of both."""
+    zone = ZoneInfo(digest.time_zone)
+
+    def same_day_moment(moment: Any, other: Any) -> str:
+        same = times.local_day(moment, zone) == times.local_day(other, zone)
+        return times.at_clock(moment, zone, language) if same else context["short_moment"](moment)
+
+    context: dict[str, Any] = {
+        "digest": digest,
+        "language": language,
+        "clock": partial(times.clock, zone=zone, language=language),
+        "full_moment": partial(times.full_moment, zone=zone, language=language),
+        "short_moment": partial(times.short_moment, zone=zone, language=language, today=digest.day),
+        "same_day_moment": same_day_moment,
+        "long_day": partial(times.long_day, language=language),
+        "month_day": partial(times.month_day, language=language),
+        "weekday": partial(times.weekday, language=language),
+        "weekday_date": partial(times.weekday_date, language=language),
+        "short_weekday": partial(times.short_weekday, language=language),
+        "to_open": partial(_to_open, digest),
+    }
+    say = vars(environment.get_template("digest/sentences.j2").make_module(context))
+    context["subject"] = shorten(_plain(say["subject"]()), MAX_SUBJECT)
+    context["preheader"] = shorten(_plain(say["preheader"]()), MAX_PREHEADER)
+    return context
+
+
+def _to_open(digest: Digest) -> list[Fault]:
+    """Return the missing sources that a person should look at, the important ones first."""
+    return [fault for fault in digest.health.faults if fault.kind is not FaultKind.SILENT][:_SITES_TO_OPEN]
+
+
+# --- the environment -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _environment(language: str, home_reports: Path | None) -> Environment:
+    loaders: list[BaseLoader] = [PackageLoader("reports", "")]
+    if home_reports is not None:
+        loaders.insert(0, FileSystemLoader(home_reports))
+    loader = ChoiceLoader(loaders)
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.filters |= {
+        "address": safe_url,
+        "attr_text": attr_text,
+        "initial": _initial,
+        "nested": _nested,
+        "number": partial(format_decimal, locale=language),
+        "whole": lambda number: format_decimal(_rounded(number), locale=language),
+        "rounded": _rounded,
+    }
+    words = _translations(environment, loader, language)
+    # The extension gives the environment this function when it is loaded.
+    vars(environment)["install_gettext_callables"](words.gettext, words.ngettext, newstyle=True)
+    return environment
+
+
+def _translations(environment: Environment, loader: BaseLoader, language: str) -> Translations:
+    """Return the catalogue of `language`; without one the English of the templates stands."""
+    name = f"translations/{language}.po"
+    try:
+        source, _, _ = loader.get_source(environment, name)
+    except TemplateNotFound:
+        return Translations()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.StringIO(source), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def attr_text(text: str) -> str:
+    """Return `text` fit for an attribute: css-inline writes `<` and `>` there as they are."""
+    return re.sub(r"[<>\"`=]", " ", text)[:_MAX_ATTRIBUTE]
+
+
+def _initial(text: str) -> str:
+    """Return `text` with its first letter as a capital. Markup stays Markup."""
+    return text[:1].upper() + text[1:]
+
+
+def _nested(text: str) -> str:
+    """Return `text` as it stands inside quotation marks: its own become single ones."""
+    return re.sub(r'[”“„"«»]', "’", text)
+
+
+def _plain(markup: str) -> str:
+    """Undo the escaping: a plain text and a mail header are no HTML."""
+    return html.unescape(str(markup))
+
+
+def _rounded(number: float) -> int:
+    return int(number + 0.5)
+
+
+def _explain(error: TemplateError) -> str:
+    where = f"{error.name}, line {error.lineno}: " if isinstance(error, TemplateSyntaxError) else ""
+    return f"the letter's template is wrong: {where}{error.message}. A file in the home's reports/ may be the cause"
