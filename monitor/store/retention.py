@@ -15,9 +15,10 @@ def purge(db: Database, now: datetime, text_before: datetime, *, pretend: bool =
     rules = {
         "page bytes after [retention] pages_days": (
             "pages where body is not null and expires <= ?",
-            "update pages set body = null, state = case state when 'kept' then 'rejected' else state end, "
-            "reason = case state when 'kept' then 'its bytes expired before they were read' else reason end "
-            "where body is not null and expires <= ?",
+            """update pages set body = null,
+                   reason = case state when 'kept' then 'its bytes expired before they were read' else reason end,
+                   state = case state when 'kept' then 'rejected' else state end
+               where body is not null and expires <= ?""",
             now,
         ),
         "article text after [retention] text_days": (
@@ -27,8 +28,8 @@ def purge(db: Database, now: datetime, text_before: datetime, *, pretend: bool =
         ),
         "feed text after [retention] text_days": (
             "entries where coalesce(published, first_seen) < ? and (summary != '' or content != '')",
-            "update entries set summary = '', content = '' "
-            "where coalesce(published, first_seen) < ? and (summary != '' or content != '')",
+            """update entries set summary = '', content = ''
+               where coalesce(published, first_seen) < ? and (summary != '' or content != '')""",
             text_before,
         ),
     }
