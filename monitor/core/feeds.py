@@ -116,7 +116,7 @@ def _read_item(item: _Fields, url: str, read_date: _ReadDate) -> Entry | None:
     content = max(_parts(item, "content"), key=lambda part: len(_field(part, "value")), default={})
     return _entry(
         identity=identity,
-        addresses=[safe_url(address, url) for address in addresses if address] + [safe_url(identity)],
+        url=_first_address(addresses, url) or safe_url(identity),
         title=plain_text(_field(item, "title"), markup=_is_html(item.get("title_detail"))),
         summary=plain_text(_field(item, "summary"), markup=_is_html(item.get("summary_detail"))),
         content=plain_text(_field(content, "value"), markup=_is_html(content)),
@@ -174,7 +174,7 @@ def _read_json_item(item: object, url: str, read_date: _ReadDate) -> Entry | Non
     content = plain_text(_value(item, "content_html"), markup=True) or plain_text(_value(item, "content_text"))
     return _entry(
         identity=_value(item, "id"),
-        addresses=[safe_url(_value(item, name), url) for name in ("url", "external_url") if _value(item, name)],
+        url=_first_address([_value(item, "url"), _value(item, "external_url")], url),
         title=plain_text(_value(item, "title")),
         summary=plain_text(_value(item, "summary")),
         content=content,
@@ -197,7 +197,7 @@ def _value(item: _Fields, name: str) -> str:
 def _entry(
     *,
     identity: str,
-    addresses: Iterable[str],
+    url: str,
     title: str,
     summary: str,
     content: str,
@@ -206,7 +206,7 @@ def _entry(
     read_date: _ReadDate,
 ) -> Entry | None:
     """Return the entry without its key, or None when there is nothing in it to show or to follow."""
-    url = unwrap_url(next(filter(None, addresses), ""))
+    url = unwrap_url(url)
     title = clean_line(title)
     content = clean_text(content)
     summary = clean_text(summary or content, MAX_SUMMARY)
@@ -223,6 +223,10 @@ def _entry(
         published_raw=clean_line(published, 100),
         updated=read_date(updated),
     )
+
+
+def _first_address(references: Iterable[str], base: str) -> str:
+    return next(filter(None, (safe_url(reference, base) for reference in references if reference)), "")
 
 
 def _missing(count: int, entries: Sequence[Entry | None]) -> list[str]:

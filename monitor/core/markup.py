@@ -66,7 +66,6 @@ class _Listener:
         return "".join(self._pieces)
 
     def _separate(self, tag: str) -> None:
-        if tag in _BREAKS:
-            self._pieces.append("\n")
-        elif tag in {"td", "th"}:
-            self._pieces.append(" ")
+        separator = "\n" if tag in _BREAKS else " " if tag in {"td", "th"} else ""
+        if separator and self._pieces[-1:] != [separator]:
+            self._pieces.append(separator)
