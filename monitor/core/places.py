@@ -26,6 +26,8 @@ class Municipality:
     county_code: str
     county: str
     localities: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    """Codes of municipalities with places near its own: reckoned from coordinates, not from borders."""
 
     @property
     def genitive(self) -> str:
@@ -57,8 +59,9 @@ def municipalities() -> Mapping[str, Municipality]:
                 county_code=county_code,
                 county=county,
                 localities=tuple(localities.get(code, ())),
+                neighbours=tuple(near.split()),
             )
-            for code, name, official, county_code, county, *_ in read_table("municipalities.tsv")
+            for code, name, official, county_code, county, near in read_table("municipalities.tsv")
         }
     )
 
