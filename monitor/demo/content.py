@@ -1,0 +1,192 @@
+"""What the miniature web says: one TOML file for each site in `sites/`, and what a run must make of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from monitor.demo.addresses import Addresses
+from monitor.models import SourceClass
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+Expect = Literal["story", "passing", "named_after", "no"]
+"""What an article is to the municipality: about it, naming it in passing, naming a thing called after it, or not at all."""
+
+
+# msgspec structs instead of dataclasses: a misspelt key in a site's file is an error that names its place.
+
+
+class FeedItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a feed announces an article, where that differs from the article itself."""
+
+    id: str = ""
+    title: str = ""
+    summary: str = ""
+    link: str = "{url}"
+    published: datetime | None = None
+    date: str | None = None
+    """The date as it stands in the feed, right or wrong; "" leaves it out."""
+
+
+class DemoArticle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One article. Times are written as a Swedish clock shows them."""
+
+    path: str
+    title: str
+    lead: str
+    text: str
+    """Paragraphs with blank lines between; "- " begins a point of a list, "|" a row of a table."""
+    published: datetime
+    updated: datetime | None = None
+    section: str = "Nyheter"
+    agency: str = ""
+    audio: str = ""
+    notice: bool = False
+    """A notice of a few lines."""
+    locked: bool = False
+    teaser: int = 1
+    """How many paragraphs a locked page shows."""
+    markup: bool = False
+    """The paragraphs are HTML already."""
+    undated: bool = False
+    form: Literal["NFC", "NFD"] = "NFC"
+    status: int = 200
+    amp: bool = False
+    keywords: str = ""
+    comment: str = ""
+    related: tuple[str, ...] = ()
+    comments_in_script: bool = False
+    items: tuple[FeedItem, ...] = msgspec.field(default=(FeedItem(),), name="item")
+
+    expect: Expect
+    story: str = ""
+    """Articles with one key tell of one event."""
+    why: str
+    plant: str = ""
+    """The difficulty that was planted here, in two words."""
+    later: str = ""
+    """Why a plain matcher is allowed to miss what `expect` says."""
+    copy_of: str = ""
+    """"site:/path" of the article whose text this one repeats."""
+    digest: Literal["", "open"] = ""
+    """"open": nothing is demanded of the digest."""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One site of the miniature web."""
+
+    key: str = ""
+    """The name of its file."""
+    name: str
+    source_class: SourceClass = msgspec.field(name="class")
+    group: str
+    host: int
+    """The last number of its loopback address."""
+    important: bool = False
+    behaviour: Literal["answers", "forbidden", "down", "block page"] = "answers"
+    look: str = "handmade"
+    motto: str = ""
+    feed: Literal["rss", "rss-full", "rss091", "atom", "rdf", "json"] = "rss"
+    feed_path: str
+    charset: str = "utf-8"
+    named_entities: bool = False
+    gzip: bool = False
+    validators: Literal["both", "etag", "modified", "none"] = "both"
+    robots: str | None = None
+    menu: tuple[str, ...] = ()
+    most_read: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    footer: str = ""
+    cookie: str = ""
+    articles: tuple[DemoArticle, ...] = msgspec.field(name="article")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a run must make of one article of the miniature web."""
+
+    url: str
+    site: str
+    title: str
+    expect: Expect
+    story: str
+    why: str
+    plant: str
+    later: str
+    copy_of: str
+    """Address of the article whose text this one repeats."""
+    published: datetime
+    dated: bool
+    """Whether feed or page tells when it was published."""
+    open: bool
+    """Whether it is left open if the digest shows it."""
+    page_shut: bool
+    """Whether robots.txt or a 403 keeps the page away: only the feed's own words can be judged."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the article is to be stored at all."""
+        return self.expect != "no"
+
+
+@cache
+def sites() -> tuple[Site, ...]:
+    """Read every site, in the order of their addresses."""
+    found = [
+        msgspec.structs.replace(_read(file.read_bytes(), file.name), key=file.name.removesuffix(".toml"))
+        for file in files("monitor.demo").joinpath("sites").iterdir()
+        if file.name.endswith(".toml")
+    ]
+    return tuple(sorted(found, key=lambda site: site.host))
+
+
+def demands(addresses: Addresses) -> tuple[Demand, ...]:
+    """Return what a run must make of every article, with the addresses of a running web."""
+    bases = {site.key: addresses.base(site.host) for site in sites()}
+    return tuple(
+        Demand(
+            url=bases[site.key] + article.path,
+            site=site.name,
+            title=article.title,
+            expect=article.expect,
+            story=article.story,
+            why=article.why,
+            plant=article.plant,
+            later=article.later,
+            copy_of=_address(bases, article.copy_of),
+            published=local(article.published),
+            dated=not article.undated,
+            open=article.digest == "open",
+            page_shut=article.status != 200 or _shut(site, article),
+        )
+        for site in sites()
+        for article in site.articles
+    )
+
+
+def local(moment: datetime) -> datetime:
+    """Give a time of a Swedish clock its zone."""
+    return moment.replace(tzinfo=STOCKHOLM)
+
+
+def _read(toml: bytes, name: str) -> Site:
+    try:
+        return msgspec.toml.decode(toml, type=Site)
+    except msgspec.ValidationError as fault:
+        raise ValueError(f"monitor/demo/sites/{name}: {fault}") from fault
+
+
+def _address(bases: dict[str, str], place: str) -> str:
+    key, _, path = place.partition(":")
+    return bases[key] + path if place else ""
+
+
+def _shut(site: Site, article: DemoArticle) -> bool:
+    rules = [line.removeprefix("Disallow: ") for line in (site.robots or "").splitlines() if line.startswith("Disall")]
+    return any(len(rule) > 1 and article.path.startswith(rule) for rule in rules)
