@@ -97,11 +97,12 @@ class Workers:
         for args in calls:
             waiting.append(self.submit(function, *args))
             if len(waiting) >= self.count * 4:
-                yield self._result(waiting.pop(0))
+                yield self.result(waiting.pop(0))
         for future in waiting:
-            yield self._result(future)
+            yield self.result(future)
 
-    def _result(self, future: "Future[T | Refused]") -> T | Refused:
+    def result(self, future: "Future[T | Refused]") -> T | Refused:
+        """Wait for a task; Refused when it had to be killed."""
         try:
             return future.result()
         except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:

@@ -72,7 +72,7 @@ class AddressGuard:
     def process_request(self, request: Request) -> None:
         """Raise RefusedAddressError for an address that must not be fetched."""
         parts = urlparse_cached(request)
-        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or not safe_url(request.url):
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or not safe_url(request.url):
             raise RefusedAddressError("the address is not a plain http or https address")
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         if refused := judge_request(parts.hostname, port, self.allow_hosts):

@@ -1,0 +1,185 @@
+"""What the crawl brings in: seen and stored are one thing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.models import (
+    Entry,
+    Page,
+    PageState,
+    Poll,
+    PollOutcome,
+    Source,
+    SourceClass,
+    Unavailable,
+    Validators,
+)
+from monitor.store import intake
+
+SOURCE = Source(url="https://bladet.se/feed", name="Bladet", source_class=SourceClass.LOCAL_PAPER)
+OTHER = Source(url="https://radion.se/feed", name="Radion")
+
+
+def poll(at: datetime, outcome: PollOutcome = PollOutcome.OK, source: str = SOURCE.url, reason: str = "") -> Poll:
+    return Poll(source=source, at=at, outcome=outcome, reason=reason)
+
+
+def entry(key: str, title: str = "En rubrik", url: str | None = None, published: datetime | None = None) -> Entry:
+    return Entry(
+        key=key, id=key, url=f"https://bladet.se/{key}" if url is None else url, title=title, published=published
+    )
+
+
+def states(db: Database) -> dict[str, str]:
+    return {row["url"]: row["state"] for row in db.query("select url, state from pages")}
+
+
+def test_new_entries_bring_pages_to_fetch_newest_first(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    old, new = now - timedelta(days=2), now - timedelta(hours=2)
+    assert intake.save_poll(db, poll(now), [entry("old", published=old), entry("new", published=new)]) == 2
+    wanted = intake.wanted_pages(db, SOURCE.url, 10, now)
+    assert [page.url for page in wanted] == ["https://bladet.se/new", "https://bladet.se/old"]
+    assert [page.url for page in intake.wanted_pages(db, SOURCE.url, 1, now)] == ["https://bladet.se/new"]
+
+
+def test_the_same_entries_again_are_nothing_new(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a"), entry("b")])
+    assert intake.save_poll(db, poll(now), [entry("a"), entry("b")]) == 0
+    assert db.execute("select count(*) from entries").fetchone()[0] == 2
+
+
+def test_a_feed_that_changes_its_ids_floods_nobody(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a", url="https://bladet.se/1")])
+    (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
+    intake.save_no_mention(db, wanted, now, "no")
+    intake.save_poll(db, poll(now), [entry("changed-id", url="https://www.bladet.se/1?utm_source=rss")])
+    assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
+
+
+def test_only_the_first_good_poll_is_a_baseline(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now, PollOutcome.TRANSIENT, reason="down"), [])
+    intake.save_poll(db, poll(now), [entry("first")])
+    intake.save_poll(db, poll(now), [entry("second")])
+    rows = {row["key"]: row["baseline"] for row in db.query("select key, baseline from entries")}
+    assert rows == {"first": 1, "second": 0}
+
+
+def test_a_changed_entry_sends_its_page_back_to_be_fetched(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a")])
+    (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
+    intake.save_no_mention(db, wanted, now, "no")
+    assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
+    intake.save_poll(db, poll(now), [entry("a", title="En ändrad rubrik")])
+    assert intake.wanted_pages(db, SOURCE.url, 10, now) == [wanted]
+
+
+def test_a_headline_that_never_stands_still_is_not_fetched_for_ever(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    fetched = 0
+    for comments in range(30):
+        intake.save_poll(db, poll(now), [entry("a", title=f"Rubrik ({comments} kommentarer)")])
+        for wanted in intake.wanted_pages(db, SOURCE.url, 10, now):
+            fetched += 1
+            intake.save_no_mention(db, wanted, now, "no")
+    assert fetched == intake.MAX_REVISITS + 1
+
+
+def test_two_sources_that_point_to_one_page_fetch_it_once(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE, OTHER])
+    intake.save_poll(db, poll(now), [entry("a", url="https://bladet.se/1")])
+    intake.save_poll(db, poll(now, source=OTHER.url), [entry("b", url="http://bladet.se/1/")])
+    assert len(states(db)) == 1
+    assert len(intake.wanted_pages(db, OTHER.url, 10, now)) == 0
+    (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
+    assert [said.key for said in intake.entry_words(db, wanted.id)] == ["a", "b"]
+
+
+def test_an_entry_without_address_waits_for_no_page(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a", url="")])
+    assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
+    assert list(states(db).values()) == [PageState.UNAVAILABLE]
+
+
+def test_an_entry_without_address_that_changes_is_judged_again(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a", url="")])
+    db.execute("update pages set state = 'rejected'")
+    intake.save_poll(db, poll(now), [entry("a", url="", title="Annat")])
+    assert list(states(db).values()) == [PageState.UNAVAILABLE]
+
+
+def test_a_page_that_failed_for_a_passing_reason_is_tried_three_times(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a")])
+    tries = 0
+    for hours in range(0, 40, 1):
+        for wanted in intake.wanted_pages(db, SOURCE.url, 10, now + timedelta(hours=hours)):
+            tries += 1
+            outcome = Unavailable(reason="timeout", retry=True)
+            intake.save_unavailable(db, wanted, outcome, now + timedelta(hours=hours))
+    assert tries == 4
+    assert list(states(db).values()) == [PageState.UNAVAILABLE]
+
+
+def test_a_kept_page_holds_its_bytes_until_it_expires(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a")])
+    (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
+    page = Page(url="https://bladet.se/a?x=1", body=b"<p>\xe5</p>", content_type="text/html", fetched_at=now)
+    intake.save_page(db, wanted, page, keep_days=14)
+    (row,) = db.query("select state, expires, final_url from pages")
+    assert row["state"] == PageState.KEPT
+    assert row["final_url"] == page.url
+    assert row["expires"].startswith("2026-12-08")
+    assert intake.count_pages(db) == {"kept": 1}
+
+
+def test_the_validators_of_the_last_good_answer_are_kept_and_a_304_leaves_them(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    mark = Validators(etag='W/"å"', last_modified="Mon, 23 Nov 2026 11:00:00 GMT", body_hash="abc")
+    answered = replace(poll(now), etag=mark.etag, last_modified=mark.last_modified, body_hash=mark.body_hash)
+    intake.save_poll(db, answered, [entry("a")])
+    intake.save_poll(db, poll(now, PollOutcome.NOT_MODIFIED), [])
+    intake.save_poll(db, poll(now, PollOutcome.TRANSIENT, reason="x"), [])
+    assert intake.validators(db)[SOURCE.url] == mark
+
+
+def test_failures_in_a_row_are_counted_and_a_good_answer_ends_them(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    for _ in range(3):
+        intake.save_poll(db, poll(now, PollOutcome.BLOCKED, reason="the site refuses us"), [])
+    (state,) = intake.source_states(db, [SOURCE])
+    assert state.failures == 3
+    assert state.last is not None
+    assert state.last.outcome is PollOutcome.BLOCKED
+    assert state.last_ok is None
+    assert state.due == now + timedelta(hours=2)
+    intake.save_poll(db, poll(now + timedelta(hours=2)), [entry("a")])
+    (state,) = intake.source_states(db, [SOURCE])
+    assert (state.failures, state.entries) == (0, 1)
+    assert state.last_ok == now + timedelta(hours=2)
+
+
+def test_a_source_that_was_never_asked_has_no_state(db: Database) -> None:
+    (state,) = intake.source_states(db, [OTHER])
+    assert state.last is None
+    assert state.due is None
+
+
+def test_entries_are_listed_newest_first_with_what_became_of_their_page(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a", published=now - timedelta(days=1)), entry("b", published=now)])
+    rows = intake.list_entries(db)
+    assert [row["id"] for row in rows] == ["b", "a"]
+    assert rows[0]["url"] == "https://bladet.se/b"
+    assert rows[0]["state"] == "waiting"
+    assert intake.list_entries(db, sources=["https://other.se/"]) == []
+    assert len(intake.list_entries(db, limit=1)) == 1
