@@ -1,21 +1,40 @@
 """Weigh all namings of a text together: which municipalities it names, and how sure that is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.matching.gazetteer import Doubt, Name, Sense
-from monitor.core.matching.rules import ROAD_DIRECTION, Reading, Sign, Verdict, sense_weight
+from monitor.core.matching.evidence import sense_weight
+from monitor.core.matching.gazetteer import Doubt, Sense
+from monitor.core.matching.reading import ROAD_DIRECTION, Reading, Sign, Verdict
 from monitor.core.places import municipalities
 from monitor.models import PlaceKind
 
-SURE = 0.3
-"""Log odds from which a municipality's own name counts as clearly named."""
+RIVAL = 0.3
+"""Log odds from which a municipality that is named by its own name speaks against sub-places of others."""
+RIVAL_NEAR = -2.4
+RIVAL_FAR = -5.0
+DOUBTFUL_RIVAL_NEAR = -0.3
+DOUBTFUL_RIVAL_FAR = -0.8
 
+ALONE = -1.2
+"""A sub-place without a second sign."""
 SECOND_NAME = 0.6
 """How much of a further name's weight is added to the first."""
 MOST_FROM_OTHERS = 2.5
-NAMED_AFTER_SCORE = 0.55
+SUB_PLACE_SHARE = 0.3
+"""For a sub-place, "in" or "centre" tell that it is a place, hardly of which municipality."""
+MORE_PERSON = -2.5
+"""The same name stood for a person elsewhere in the text."""
+WRONG_COUNTY = -1.5
+OWN_COUNTY = 0.8
+OWN_AREA = 1.5
+NEAR_AREA = 0.5
+OUTSIDE_AREA = -1.0
+NATIONWIDE_ALONE = -3.5
+DIRECTION_ONLY = -5.0
+NEVER = -9.0
+
 NATIONWIDE = frozenset({"sverige", "riket", "nationell", "national", "hela landet"})
 
 
@@ -24,11 +43,11 @@ class Claim:
     """What speaks for one municipality, and against it."""
 
     code: str
-    readings: list[tuple[Reading, Sense, float]] = field(default_factory=list)
+    places: list[tuple[Reading, Sense, float]] = field(default_factory=list)
+    """Namings that can mean it, each with its sense and weight."""
     named_after: list[Reading] = field(default_factory=list)
     signs: list[Sign] = field(default_factory=list)
-    kind: PlaceKind = PlaceKind.SUBPLACE
-    logit: float = -9.0
+    logit: float = NEVER
 
     @property
     def score(self) -> float:
@@ -36,29 +55,60 @@ class Claim:
         return 1.0 / (1.0 + math.exp(-self.logit))
 
     @property
+    def kind(self) -> PlaceKind:
+        """The best kind of name that stands for it."""
+        kinds = [sense.kind for _, sense, _ in self.places]
+        return min(kinds, key=list(PlaceKind).index, default=PlaceKind.NAMED_AFTER)
+
+    @property
     def own_name(self) -> bool:
-        """Whether the municipality's own name stands there as a place."""
-        return any(sense.kind is PlaceKind.MUNICIPALITY for _, sense, _ in self.readings)
+        """Whether the municipality's own name, or one that its home gave, stands there as a place."""
+        return any(sense.kind is PlaceKind.MUNICIPALITY or reading.name.extra for reading, sense, _ in self.places)
+
+    @property
+    def clear(self) -> bool:
+        """Whether a name stands for it that nothing else bears."""
+        return any(
+            reading.name.extra
+            or (sense.kind is PlaceKind.MUNICIPALITY and (reading.name.doubt is Doubt.NONE or reading.official))
+            for reading, sense, _ in self.places
+        )
+
+    @property
+    def names(self) -> set[str]:
+        """The different names that stand for it."""
+        return {reading.name.text for reading, _, _ in self.places}
 
 
-def weigh_claims(readings: Sequence[Reading], source_area: str) -> dict[str, Claim]:
-    """Return what is claimed for each municipality that any reading can mean."""
+def weigh_claims(readings: Sequence[Reading], source_area: str = "") -> dict[str, Claim]:
+    """Return what is claimed for each municipality that any naming can mean."""
     claims = _gather(readings)
     persons = {reading.name.text for reading in readings if reading.verdict is Verdict.PERSON}
-    counties = _counties(readings)
     for claim in claims.values():
         _add_names(claim, persons)
-    sure = {code: claim for code, claim in claims.items() if claim.own_name and claim.logit >= SURE}
-    subs = {code: claim.logit for code, claim in claims.items() if claim.readings and not claim.own_name}
+    first = {code: claim.logit for code, claim in claims.items()}
+    rivals = [code for code, claim in claims.items() if claim.own_name and claim.logit >= RIVAL]
+    counties = _counties(readings)
+    covered = covered_codes(source_area)
     for claim in claims.values():
-        if claim.readings:
-            _weigh_direction(claim, claims)
-            _weigh_rivals(claim, sure)
-            _weigh_namesakes(claim, subs)
+        if claim.places:
+            _weigh_direction(claim, first)
+            _weigh_rivals(claim, [code for code in rivals if code != claim.code], claims)
+            _weigh_namesakes(claim, [weight for code, weight in first.items() if code != claim.code])
             _weigh_county(claim, counties)
-            _weigh_area(claim, source_area)
+            _weigh_area(claim, source_area, covered)
             claim.logit += sum(sign.weight for sign in claim.signs)
     return claims
+
+
+def covered_codes(source_area: str) -> frozenset[str]:
+    """Return the municipalities of a source's area: a code, a municipality, a county, several with commas between."""
+    areas = {area.strip().casefold() for area in source_area.split(",")} - {""}
+    return frozenset(
+        code
+        for code, place in (municipalities().items() if areas else ())
+        if areas & {code, place.name.casefold(), place.official.casefold(), place.county.casefold()}
+    )
 
 
 def _gather(readings: Sequence[Reading]) -> dict[str, Claim]:
@@ -67,8 +117,8 @@ def _gather(readings: Sequence[Reading]) -> dict[str, Claim]:
         if reading.verdict is Verdict.PLACE:
             for sense in reading.name.senses:
                 weight = sense_weight(reading.name, sense) + _told(reading, sense)
-                claims.setdefault(sense.code, Claim(sense.code)).readings.append((reading, sense, weight))
-        elif reading.verdict is Verdict.NAMED_AFTER and reading.name.senses:
+                claims.setdefault(sense.code, Claim(sense.code)).places.append((reading, sense, weight))
+        elif reading.verdict is Verdict.NAMED_AFTER:
             first = reading.name.senses[0]
             if first.kind is not PlaceKind.SUBPLACE:
                 claims.setdefault(first.code, Claim(first.code)).named_after.append(reading)
@@ -76,9 +126,8 @@ def _gather(readings: Sequence[Reading]) -> dict[str, Claim]:
 
 
 def _told(reading: Reading, sense: Sense) -> float:
-    """Add up the signs. For a sub-place, "in" or "centre" tell that it is a place, hardly of which municipality."""
     whole = sense.kind is PlaceKind.MUNICIPALITY
-    return sum(sign.weight if whole or sign.weight < 0.0 else 0.3 * sign.weight for sign in reading.signs)
+    return sum(sign.weight if whole or sign.weight < 0.0 else SUB_PLACE_SHARE * sign.weight for sign in reading.signs)
 
 
 def _counties(readings: Sequence[Reading]) -> frozenset[str]:
@@ -86,106 +135,81 @@ def _counties(readings: Sequence[Reading]) -> frozenset[str]:
     return frozenset(
         reading.name.senses[0].code[:2]
         for reading in readings
-        if reading.verdict is Verdict.NAMED_AFTER and reading.name.senses and "county" in reading.why
+        if reading.decision and reading.decision.rule == "county"
     )
 
 
 def _add_names(claim: Claim, persons: set[str]) -> None:
     """Take the best naming whole, and part of each further name."""
     best: dict[str, float] = {}
-    for reading, _, weight in claim.readings:
+    for reading, _, weight in claim.places:
         name = reading.name.text
-        if name in persons and not reading.located and not reading.official:
-            weight -= 2.5
-        best[name] = max(weight, best.get(name, -9.0))
+        doubted = name in persons and not reading.located and not reading.official
+        best[name] = max(weight + (MORE_PERSON if doubted else 0.0), best.get(name, NEVER))
     if not best:
         return
     first, *others = sorted(best.values(), reverse=True)
-    more = sum(SECOND_NAME * max(weight + 0.7, 0.0) for weight in others)
-    claim.logit = first + min(more, MOST_FROM_OTHERS)
-    if more:
-        claim.signs.append(Sign("other places of the same municipality stand near", 0.0))
+    more = min(sum(SECOND_NAME * max(weight + 0.7, 0.0) for weight in others), MOST_FROM_OTHERS)
+    claim.logit = first
+    if more > 0.0:
+        claim.signs.append(Sign("second place", more, "other places of the same municipality stand near"))
+    if claim.names & persons:
+        claim.signs.append(Sign("person", 0.0, "the name stands for a person elsewhere in the text"))
     if len(best) == 1 and not claim.own_name:
-        claim.signs.append(Sign("only one sub-place stands for it", ALONE))
-    kinds = [sense.kind for _, sense, _ in claim.readings]
-    claim.kind = min(kinds, key=list(PlaceKind).index)
+        claim.signs.append(Sign("alone", ALONE, "only one sub-place stands for it"))
 
 
-def _weigh_direction(claim: Claim, claims: Mapping[str, Claim]) -> None:
+def _weigh_direction(claim: Claim, weights: Mapping[str, float]) -> None:
     """A road's direction tells where it leads. It names the place only when nothing tells where on the road one is."""
-    if all(reading.passing == ROAD_DIRECTION for reading, _, _ in claim.readings):
-        others = [code for code, other in claims.items() if code != claim.code and other.logit > 0.0]
-        if others:
-            claim.signs.append(Sign("only the direction of a road, and another place is named", -5.0))
+    others = any(weight > 0.0 for code, weight in weights.items() if code != claim.code)
+    if others and all(reading.passing == ROAD_DIRECTION for reading, _, _ in claim.places):
+        words = "only the direction of a road, and another place is named"
+        claim.signs.append(Sign("road direction", DIRECTION_ONLY, words))
 
 
-def _weigh_rivals(claim: Claim, sure: Mapping[str, Claim]) -> None:
+def _weigh_rivals(claim: Claim, rivals: Sequence[str], claims: Mapping[str, Claim]) -> None:
     """A sub-place weighs less when another municipality is named: streets and villages repeat across the country."""
-    rivals = [code for code in sure if code != claim.code]
-    if not rivals:
-        return
-    clear = claim.own_name and any(
-        sense.kind is PlaceKind.MUNICIPALITY and (reading.name.doubt is Doubt.NONE or reading.official)
-        for reading, sense, _ in claim.readings
-    )
-    if clear:
-        return
-    near = any(code[:2] == claim.code[:2] or code in _neighbours(claim.code) for code in rivals)
-    loose = all(reading.passing for code in rivals for reading, _, _ in sure[code].readings)
-    names = ", ".join(municipalities()[code].name for code in rivals[:3])
-    if claim.own_name:
-        claim.signs.append(Sign(f"other municipalities are named: {names}", -0.3 if near else -0.8))
-    else:
-        weight = RIVAL_NEAR if near else RIVAL_FAR
-        claim.signs.append(Sign(f"another municipality is named: {names}", weight / 2 if loose else weight))
-
-
-ALONE = -1.2
-RIVAL_NEAR = -2.4
-RIVAL_FAR = -5.0
-
-
-def _weigh_namesakes(claim: Claim, subs: Mapping[str, float]) -> None:
-    """Sub-places of different municipalities speak against each other."""
-    if claim.own_name:
-        return
-    other = max((logit for code, logit in subs.items() if code != claim.code), default=-9.0)
-    if other > 0.0:
-        claim.signs.append(Sign("sub-places of another municipality stand there too", -min(other, 3.0)))
-
-
-def _weigh_county(claim: Claim, counties: frozenset[str]) -> None:
-    if claim.code[:2] in counties:
-        claim.signs.append(Sign("its county is named", 0.8))
-    elif counties and not claim.own_name:
-        claim.signs.append(Sign("another county is named", -1.5))
-
-
-def _weigh_area(claim: Claim, source_area: str) -> None:
-    area = source_area.strip().casefold()
-    if not area:
+    if not rivals or claim.clear:
         return
     place = municipalities().get(claim.code)
-    if place is None:
+    near = any(code[:2] == claim.code[:2] or (place is not None and code in place.neighbours) for code in rivals)
+    names = ", ".join(municipalities()[code].name for code in rivals[:3] if code)
+    if claim.own_name:
+        weight = DOUBTFUL_RIVAL_NEAR if near else DOUBTFUL_RIVAL_FAR
+    else:
+        weight = RIVAL_NEAR if near else RIVAL_FAR
+        if all(reading.passing for code in rivals for reading, _, _ in claims[code].places):
+            weight /= 2.0
+    claim.signs.append(Sign("rival", weight, f"other municipalities are named: {names}"))
+
+
+def _weigh_namesakes(claim: Claim, others: Sequence[float]) -> None:
+    """Sub-places of different municipalities speak against each other."""
+    other = max(others, default=NEVER)
+    if not claim.own_name and other > 0.0:
+        words = "the name, or a place beside it, can be of another municipality"
+        claim.signs.append(Sign("namesake", -min(other, 3.0), words))
+
+
+def _weigh_county(claim: Claim, counties: Collection[str]) -> None:
+    if claim.code[:2] in counties:
+        claim.signs.append(Sign("county named", OWN_COUNTY, "its county is named"))
+    elif counties and not claim.own_name:
+        claim.signs.append(Sign("other county", WRONG_COUNTY, "another county is named"))
+
+
+def _weigh_area(claim: Claim, source_area: str, covered: Collection[str]) -> None:
+    if source_area.strip().casefold() in NATIONWIDE:
+        if not claim.own_name and len(claim.names) == 1:
+            words = "a national source and no second sign"
+            claim.signs.append(Sign("national source", NATIONWIDE_ALONE, words))
         return
-    if area in NATIONWIDE:
-        if not claim.own_name and len({reading.name.text for reading, _, _ in claim.readings}) == 1:
-            claim.signs.append(Sign("a national source and no second sign", -3.5))
+    place = municipalities().get(claim.code)
+    if place is None or not covered:
         return
-    covered = {known.code for known in municipalities().values() if area in _area_names(known.code)}
     if claim.code in covered:
-        claim.signs.append(Sign("the source's own area", 1.5))
-    elif covered & set(place.neighbours):
-        claim.signs.append(Sign("near the source's own area", 0.5))
-    elif covered and not claim.own_name:
-        claim.signs.append(Sign("outside the source's own area", -1.0))
-
-
-def _area_names(code: str) -> set[str]:
-    place = municipalities()[code]
-    return {code, *(name.casefold() for name in (place.name, place.official, place.county))}
-
-
-def _neighbours(code: str) -> tuple[str, ...]:
-    place = municipalities().get(code)
-    return place.neighbours if place else ()
+        claim.signs.append(Sign("source area", OWN_AREA, "the source's own area"))
+    elif set(covered) & set(place.neighbours):
+        claim.signs.append(Sign("near source area", NEAR_AREA, "near the source's own area"))
+    elif not claim.own_name:
+        claim.signs.append(Sign("outside area", OUTSIDE_AREA, "outside the source's own area"))

@@ -106,7 +106,7 @@ class Scanner:
     def __init__(self, names: Iterable[Name]) -> None:
         known: dict[str, tuple[Name, Form]] = {}
         for name in names:
-            for spelling, form in _spellings(name):
+            for spelling, form in spellings(name):
                 known.setdefault(spelling, (name, form))
             known[name.text] = (name, Form.PLAIN)
         self.patterns = tuple(known)
@@ -122,13 +122,14 @@ class Scanner:
         text = field.plain
         done = 0
         for index, start, end in self.candidates(text):
-            if start >= done:
-                hit = self._read(field, index, start, end)
-                if hit is None and not text[start:end].isalnum():
-                    hit = self._shorter(field, start, end)
-                if hit is not None:
-                    done = hit.end
-                    yield hit
+            if start < done:
+                continue
+            hit = self._read(field, index, start, end)
+            if hit is None and not text[start:end].isalnum():
+                hit = self._shorter(field, start, end)
+            if hit is not None:
+                done = hit.end
+                yield hit
 
     def _shorter(self, field: Field, start: int, end: int) -> Hit | None:
         """A long name that ends inside a word may hide a shorter one: "Norra Bro" in "Norra Bromölla"."""
@@ -213,8 +214,8 @@ def _makes_compounds(name: Name) -> bool:
     return name.extra or (len(name.text) >= SHORTEST_STEM and own)
 
 
-def _spellings(name: Name) -> Iterator[tuple[str, Form]]:
-    """Yield the other ways a name is written."""
+def spellings(name: Name) -> Iterator[tuple[str, Form]]:
+    """Yield the other ways a name is written, each with its form."""
     text = name.text
     bare = re.sub(r"[\s:.'’-]", "", text.lower())
     yield f"#{bare}", Form.TAG

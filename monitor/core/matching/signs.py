@@ -125,7 +125,7 @@ PAPER_AFTER = _words(
 OTHER_AFTER = _words(
     """Arena Stadion Airport Flygplats flygplats Central Centralstation Marathon Maraton Open Pride Festival
     Filmfestival filmfestival stadsmission Stadsmission studentkår handelskammare Handelskammare Energi Hamn
-    slott Slott stadion Konserthus Stadsteater Symfoniker Symfoniorkester Filharmoniker Teater Bank Sparbank
+    stadion Konserthus Stadsteater Symfoniker Symfoniorkester Filharmoniker Teater Bank Sparbank
     sparbank Fastigheter Bostäder bostadsbolag Bryggeri bryggeri Bruk Motorstadion Travbana travbana Golf Resort
     Hotell Stadshotell Nation City"""
 )
@@ -142,22 +142,12 @@ BODY_AFTER = _words(
 
 MUNICIPAL_AFTER = _words("""kommun kommuns kommunen Kommun Kommuns KOMMUN stad stads Stad""")
 
-MUNICIPAL_BODIES = (
-    "kommunfullmäktige",
-    "kommunstyrelse",
-    "kommunalråd",
-    "nämnd",
-    "kommunhus",
-    "stadshuset",
-    "fullmäktige",
-    "kommunen",
-    "kommunens",
-    "kommunala",
-    "kommundirektör",
-    "förvaltningen",
-    "detaljplan",
+DEEDS = _words(
+    """vill ska satsar bygger planerar beslutar beslutade säger får söker inför stoppar öppnar stänger köper säljer
+    höjer sänker utreder anställer varslar stäms polisanmäls kräver avslår antar lägger startar blir tar ger betalar
+    anmäls kritiseras vinner firar förbereder river renoverar avvecklar sparar"""
 )
-"""Parts of words that tell that a municipality acts."""
+"""What a municipality does, right after its name."""
 
 LONGER_NAME_AFTER = _words(
     """backe backen by kyrkby ö öar ön hed hage slätt skog sjö sjön älv fjäll fjällen berg udde vik kulle häradsväg landsväg kyrka"""
@@ -167,6 +157,12 @@ LONGER_NAME_AFTER = _words(
 PART_BEFORE = _words("stadsdelen bostadsområdet byn kvarteret gården gatan fastigheten ön sjön")
 """What is not a municipality: the district of that name lies in another town."""
 
+MANOR_AFTER = _words("slott slottet Slott herrgård herrgården säteri gård gods kungsgård stenar")
+"""A house or a site of its own that bears the name: Katrineholms slott, Ales stenar."""
+
+TEAM_VERBS = _words("vann slog besegrade förlorade kvitterade föll mötte möter tog leder spelar gästar ställs")
+
+NAMING_BEFORE = CLUB_BEFORE | MEDIA_BEFORE | REGION_BEFORE
 NAMING_AFTER = CLUB_AFTER | SCHOOL_AFTER | COURT_AFTER | PAPER_AFTER | OTHER_AFTER | COUNTY_AFTER
 
 # --- compounds --------------------------------------------------------------------------------------

@@ -19,12 +19,14 @@ class Watch:
     codes: tuple[str, ...] = ()
     name: str = ""
     names: tuple[str, ...] = ()
-    """Extra names: schools, companies, projects, the municipal company."""
+    """Extra names of the first code: schools, companies, projects, the municipal company. They count as written."""
     require: tuple[str, ...] = ()
     """Words of which at least one must stand in the title or the text."""
     exclude: tuple[str, ...] = ()
     """Words of which none may stand there."""
     kinds: frozenset[PlaceKind] = ALL_KINDS
     """Kinds of names that count."""
+    mute: frozenset[str] = frozenset()
+    """Rules whose namings do not count, by the name that `Mention.rule` bears."""
     threshold: float = THRESHOLD
     """The least score, from 0 to 1, at which a place counts as found."""
