@@ -1,4 +1,4 @@
-"""Build the wheel, install it in a clean environment with the locked packages to run, and try it away from the checkout."""
+"""Build the wheel, install it with the locked packages into a clean environment, try it away from the checkout."""
 
 import os
 import subprocess
