@@ -15,7 +15,7 @@ from monitor.models import SourceClass
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 Expect = Literal["story", "passing", "named_after", "no"]
-"""What an article is to the municipality: about it, naming it in passing, naming a thing called after it, or not at all."""
+"""What an article is to the municipality: about it, naming it in passing or what bears its name, or nothing."""
 
 
 # msgspec structs instead of dataclasses: a misspelt key in a site's file is an error that names its place.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.demo.addresses import Addresses
 from monitor.demo.content import sites
-from monitor.demo.render import Answer, render_site
+from monitor.demo.render import ANY_PATH, Answer, render_site
 from monitor.errors import MonitorError
 
 _REASONS = {200: "OK", 302: "Found", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
@@ -86,7 +86,8 @@ class _Server:
         while True:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _IDLE)
             method, target, headers = _read_request(head.decode("latin-1"))
-            answer = self._web[host, port].get(target, _NOT_FOUND)
+            site = self._web[host, port]
+            answer = site.get(target) or site.get(ANY_PATH, _NOT_FOUND)
             writer.write(respond(answer, method, headers))
             await writer.drain()
             if headers.get("connection", "").lower() == "close":
