@@ -7,7 +7,7 @@ a wrong line in feeds.txt is told with its number and stops nothing else.
 import pkgutil
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from importlib.util import find_spec
@@ -256,7 +256,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> Source:
     words, options = _split(line)
-    kind = words.pop(0) if len(words) > 1 or (words and "://" not in words[0] and words[0] in kinds) else "feed"
+    kind = words.pop(0) if _names_kind(words, kinds) else "feed"
     if kind not in kinds:
         raise _WrongLineError(f'"{clean_line(kind, 60)}" is no kind of source (there are: {", ".join(sorted(kinds))})')
     if not words:
@@ -281,6 +281,11 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         language=options.pop("language", ""),
         options=options,
     )
+
+
+def _names_kind(words: Sequence[str], kinds: Collection[str]) -> bool:
+    """Whether a line begins with a kind (known or not) rather than with the address."""
+    return bool(words) and "://" not in words[0] and (len(words) > 1 or words[0] in kinds)
 
 
 def _check_new(source: Source, sources: Mapping[str, Source]) -> None:

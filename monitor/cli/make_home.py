@@ -95,7 +95,10 @@ def find(query: str) -> Municipality:
                 f'monitor init --elsewhere "{query}" --name ...'
             )
         known = ", ".join(f"{place.name} ({place.county})" for place in found.candidates[:8])
-        raise UsageError(f'"{query}" is no municipality. Did you mean: {known}?')
+        raise UsageError(
+            f'"{query}" is none of Sweden\'s municipalities. Did you mean: {known}? '
+            f"For a town outside Sweden add --elsewhere"
+        )
     return found
 
 
