@@ -36,6 +36,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
 _ALLOWED = re.compile(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_DIGITS = 8
+_NOTHING = "\u2060"  # keeps what stood around the reference from making a new one; the gate of core.text removes it
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -79,7 +80,7 @@ def _mend(text: str) -> str:
 def _keep_if_allowed(found: re.Match[str]) -> str:
     digits, base = (found[1], 16) if found[1] else (found[2], 10)
     code = int(digits, base) if len(digits) <= _MAX_DIGITS else 0
-    return found[0] if code <= 0x10FFFF and _ALLOWED.match(chr(code)) else ""
+    return found[0] if code <= 0x10FFFF and _ALLOWED.match(chr(code)) else _NOTHING
 
 
 # --- XML -----------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ def _missing_from_ill_formed(text: str, count: int) -> list[str]:
     """Say what a feed that broke the rules of XML has lost by it: often nothing."""
     missing = []
     if (lost := len(_ENTRY_START.findall(text)) - count) > 0:
-        missing.append(f"{lost} entries are in a part that cannot be read")
+        missing.append(f"entries in a part that cannot be read: {lost}")
     if not _FEED_END.search(text[-1_000:]):
         missing.append("the feed ends in the middle")
     return missing
@@ -234,7 +235,7 @@ def _missing(count: int, entries: Sequence[Entry | None]) -> list[str]:
     if count > len(entries):
         missing.append(f"only the first {len(entries)} of {count} entries were read")
     if empty := sum(entry is None for entry in entries):
-        missing.append(f"{empty} of {len(entries)} entries have neither text nor a web address")
+        missing.append(f"entries with neither text nor a web address: {empty} of {len(entries)}")
     return missing
 
 
