@@ -1,12 +1,12 @@
 """RSS 0.9x to 2.0, RDF, Atom and JSON Feed, polled with conditional GET."""
 
-import hashlib
+from collections.abc import Awaitable
 
 from scrapy.http import Response
 
 from monitor.core.feeds import read_feed
-from monitor.crawl.base import Polled, SourceSpider
-from monitor.models import Outcome, PollOutcome, Refused, Source, Validators
+from monitor.crawl.base import SourceSpider, header_of
+from monitor.models import FeedReading, Refused, Source
 
 
 class FeedSpider(SourceSpider):
@@ -14,15 +14,6 @@ class FeedSpider(SourceSpider):
 
     name = kind = "feed"
 
-    async def read(self, source: Source, response: Response, validators: Validators) -> Polled:
-        """Read a feed in a worker process; a body that is known by its hash is not read again."""
-        body_hash = hashlib.sha256(response.body).hexdigest()
-        if body_hash == validators.body_hash:
-            return Polled(poll=self.answered(source, response, PollOutcome.NOT_MODIFIED))
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        reading = await self.work(read_feed, response.body, response.url, content_type, self.clock())
-        if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
-            return Polled(poll=self.answered(source, response, PollOutcome.UNREADABLE, reason=reading.reason))
-        outcome = PollOutcome.OK if reading.entries else PollOutcome.EMPTY
-        poll = self.answered(source, response, outcome, reason=reading.reason, body_hash=body_hash)
-        return Polled(poll=poll, entries=reading.entries)
+    def read(self, source: Source, response: Response) -> Awaitable[FeedReading | Refused]:
+        """Read a feed of any of the formats."""
+        return self.work(read_feed, response.body, response.url, header_of(response, "Content-Type"), self.clock())

@@ -3,6 +3,7 @@
 A kind yields values and knows no database. The crawl takes care of robots, delays, pages and failures.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -12,7 +13,20 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from monitor.core.polling import judge_poll, read_retry_after
-from monitor.models import Clock, Entry, Page, Poll, PollOutcome, Refused, Source, Unavailable, Validators, Wanted
+from monitor.models import (
+    Clock,
+    Entry,
+    FeedReading,
+    Outcome,
+    Page,
+    Poll,
+    PollOutcome,
+    Refused,
+    Source,
+    Unavailable,
+    Validators,
+    Wanted,
+)
 
 T = TypeVar("T")
 
@@ -71,19 +85,18 @@ class SourceSpider(Spider):
             headers["If-Modified-Since"] = validators.last_modified
         return Request(source.url, headers={key: value.encode("latin-1") for key, value in headers.items()})
 
-    async def read(self, source: Source, response: Response, validators: Validators) -> Polled:
-        """Read the answer to `poll_request`: the body of a success. Statuses are judged before."""
+    def read(self, source: Source, response: Response) -> Awaitable[FeedReading | Refused]:
+        """Read the body of a good answer to `poll_request`, in a worker: `return self.work(function, ...)`."""
         raise NotImplementedError
 
     async def judge(self, source: Source, response: Response, validators: Validators) -> Polled:
-        """Judge the status of an answer; read its body when it is one to read."""
+        """Judge an answer: its status, then whether its body is the known one, then what stands in it."""
         verdict = judge_poll(response.status)
         if verdict is None:
-            return await self.read(source, response, validators)
+            return await self._judge_body(source, response, validators)
         outcome, reason = verdict
         now = self.clock()
-        header = response.headers.get("Retry-After")
-        retry_after = read_retry_after(header.decode("latin-1"), now) if header else None
+        retry_after = read_retry_after(header_of(response, "Retry-After"), now)
         poll = Poll(
             source=source.url,
             at=now,
@@ -94,7 +107,18 @@ class SourceSpider(Spider):
         )
         return Polled(poll=poll)
 
-    def answered(
+    async def _judge_body(self, source: Source, response: Response, validators: Validators) -> Polled:
+        body_hash = hashlib.sha256(response.body).hexdigest()
+        if body_hash == validators.body_hash:
+            return Polled(poll=self._answered(source, response, PollOutcome.NOT_MODIFIED))
+        reading = await self.read(source, response)
+        if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
+            return Polled(poll=self._answered(source, response, PollOutcome.UNREADABLE, reason=reading.reason))
+        outcome = PollOutcome.OK if reading.entries else PollOutcome.EMPTY
+        poll = self._answered(source, response, outcome, reason=reading.reason, body_hash=body_hash)
+        return Polled(poll=poll, entries=reading.entries)
+
+    def _answered(
         self, source: Source, response: Response, outcome: PollOutcome, *, reason: str = "", body_hash: str = ""
     ) -> Poll:
         """Return a poll of `source` with the validators of `response`, kept byte for byte."""
@@ -104,12 +128,13 @@ class SourceSpider(Spider):
             outcome=outcome,
             reason=reason,
             status=response.status,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
+            etag=header_of(response, "ETag"),
+            last_modified=header_of(response, "Last-Modified"),
             body_hash=body_hash,
         )
 
 
-def _header(response: Response, name: str) -> str:
+def header_of(response: Response, name: str) -> str:
+    """Return a header as sent (its bytes as Latin-1), or ""."""
     value = response.headers.get(name)
     return value.decode("latin-1") if value else ""

@@ -1,0 +1,86 @@
+"""The bytes of a sitemap into entries (sitemaps.org 0.9, Google's news extension). Newest first, bounded.
+
+Hostile bytes can be slow: call this in a worker that can be stopped.
+"""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from lxml import etree
+
+from monitor.core.dates import plausible, read_time
+from monitor.core.text import clean_line
+from monitor.core.urls import canonical_url, safe_url
+from monitor.models import Entry, FeedReading, Outcome
+
+MAX_BODY = 20_000_000
+MAX_ENTRIES = 1_000
+
+
+def read_sitemap(
+    body: bytes, url: str, now: datetime, max_age: timedelta = timedelta(days=7), *, zone: tzinfo = UTC
+) -> FeedReading:
+    """Read a sitemap: the addresses that changed or were published within `max_age` before `now`, newest first.
+
+    An address without a date is left out: a sitemap lists the whole site, and only its dates tell what is news.
+    A sitemap index is refused with the addresses it names, since one of them is what should stand in feeds.txt.
+    """
+    text = _unpack(body)
+    if text is None:
+        return _refuse(f"the sitemap is larger than {MAX_BODY // 1_000_000} MB, or its compression is broken")
+    try:
+        root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    except etree.XMLSyntaxError as error:
+        return _refuse(f"the sitemap cannot be read: {error.msg}")
+    kind = etree.QName(root).localname if root is not None else ""
+    if kind == "sitemapindex":
+        named = [safe_url(address, url) for address in _texts(root, "sitemap", "loc")]
+        return _refuse(f"this is an index of sitemaps; write one of these instead: {' '.join(named[:5])}")
+    if kind != "urlset":
+        return _refuse("the source answered with something that is no sitemap")
+    entries = sorted(_entries(root, url, now, zone), key=lambda entry: entry.published or now, reverse=True)
+    recent = [entry for entry in entries if entry.published and entry.published >= now - max_age]
+    cut = len(recent) > MAX_ENTRIES
+    return FeedReading(
+        outcome=Outcome.PARTIAL if cut else Outcome.OK,
+        reason=f"only the newest {MAX_ENTRIES} of {len(recent)} addresses were taken" if cut else "",
+        entries=tuple(recent[:MAX_ENTRIES]),
+    )
+
+
+def _refuse(reason: str) -> FeedReading:
+    return FeedReading(outcome=Outcome.REFUSED, reason=reason)
+
+
+def _unpack(body: bytes) -> bytes | None:
+    """Return the bytes of a sitemap that may be a .gz file, at most MAX_BODY of them, or None."""
+    if body[:2] == b"\x1f\x8b":
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+                body = file.read(MAX_BODY + 1)
+        except (OSError, EOFError, zlib.error):
+            return None
+    return body if len(body) <= MAX_BODY else None
+
+
+def _entries(root: etree._Element, base: str, now: datetime, zone: tzinfo) -> Iterator[Entry]:
+    for item in root.iterchildren("{*}url"):
+        url = safe_url(_text(item, "loc"), base)
+        raw = _text(item, "publication_date") or _text(item, "lastmod")
+        published = plausible(read_time(raw, zone), now)
+        if url and published:
+            title = clean_line(_text(item, "title"))
+            yield Entry(key=canonical_url(url), url=url, title=title, published=published, published_raw=raw)
+
+
+def _text(item: etree._Element, name: str) -> str:
+    """Return the text of the first descendant with this local name: news namespaces are written in many ways."""
+    return next(iter(_texts(item, name)), "")
+
+
+def _texts(item: etree._Element, *path: str) -> list[str]:
+    steps = "".join(f"//*[local-name()='{name}']" for name in path)
+    return [str(found.text or "").strip() for found in item.xpath(f".{steps}")]
