@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.feeds import MAX_BODY, MAX_ENTRIES, read_feed
@@ -168,6 +168,7 @@ _BODIES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(_BODIES, st.sampled_from(["", "text/xml; charset=punycode", "text/html; charset=utf-16", "a; charset=x"]))
 def test_any_bytes_give_an_outcome_and_clean_entries(body: bytes, content_type: str) -> None:
     reading = read_feed(body, URL, content_type, NOW)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import MAX_URL
@@ -226,6 +226,7 @@ _ADDRESSES = st.one_of(
 _WRITTEN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?/[!-~]*\Z")
 
 
+@settings(deadline=None)
 @given(_ADDRESSES, _ADDRESSES)
 def test_any_text_gives_a_plain_web_address_or_none(text: str, base: str) -> None:
     for address in (safe_url(text, base), canonical_url(text, base)):
@@ -235,6 +236,7 @@ def test_any_text_gives_a_plain_web_address_or_none(text: str, base: str) -> Non
         assert bool(host_of(address)) == bool(address)
 
 
+@settings(deadline=None)
 @given(_ADDRESSES)
 def test_a_canonical_address_is_its_own_canonical_address(text: str) -> None:
     once = canonical_url(text)
