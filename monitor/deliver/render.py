@@ -8,6 +8,7 @@ import html
 import io
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ _MAX_ATTRIBUTE = 120
 _SITES_TO_OPEN = 6
 # The inliner takes style elements away, those that are to stay too: the second sheet is put in afterwards.
 _PLACEHOLDER = "<!--RESPONSIVE-->"
+# Stripped where text comes in, and never shown anyway: what hides inside a word or turns a line around.
+_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False, minify_css=True)
 
 
@@ -83,7 +86,8 @@ def render_digest(digest: Digest, *, language: str = "sv", home_reports: Path | 
 
 
 def _render_html(environment: Environment, digest: Digest, language: str) -> str:
-    page = environment.get_template("digest/letter.html.j2").render(_context(environment, digest, language))
+    context = _context(environment, digest, language)
+    page = _HIDDEN.sub("", environment.get_template("digest/letter.html.j2").render(context))
     style = environment.get_template("digest/responsive.css").render()
     inlined: str = _INLINER.inline(page)
     rest = re.sub(r"\s*\n\s*", "", style)
@@ -93,7 +97,7 @@ def _render_html(environment: Environment, digest: Digest, language: str) -> str
 
 def _tidy_text(text: str) -> str:
     """Return the plain text with ordinary spaces and at most one empty line in a row."""
-    return re.sub(r"\n{3,}", "\n\n", text.replace("\u00a0", " ")).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", _HIDDEN.sub("", text).replace("\u00a0", " ")).strip() + "\n"
 
 
 def _to_json(digest: Digest) -> str:
@@ -105,7 +109,7 @@ def _context(environment: Environment, digest: Digest, language: str) -> dict[st
     """Return what the templates see: the digest, times in its time zone, and the subject and preheader made of both."""
     zone = ZoneInfo(digest.time_zone)
 
-    def same_day_moment(moment: Any, other: Any) -> str:
+    def same_day_moment(moment: datetime, other: datetime) -> str:
         same = times.local_day(moment, zone) == times.local_day(other, zone)
         return times.at_clock(moment, zone, language) if same else context["short_moment"](moment)
 
@@ -124,8 +128,8 @@ def _context(environment: Environment, digest: Digest, language: str) -> dict[st
         "to_open": partial(_to_open, digest),
     }
     say = vars(environment.get_template("digest/sentences.j2").make_module(context))
-    context["subject"] = shorten(_plain(say["subject"]()), MAX_SUBJECT)
-    context["preheader"] = shorten(_plain(say["preheader"]()), MAX_PREHEADER)
+    context["subject"] = _one_line(say["subject"](), MAX_SUBJECT)
+    context["preheader"] = _one_line(say["preheader"](), MAX_PREHEADER)
     return context
 
 
@@ -197,6 +201,11 @@ def _nested(text: str) -> str:
 def _plain(markup: str) -> str:
     """Undo the escaping: a plain text and a mail header are no HTML."""
     return html.unescape(str(markup))
+
+
+def _one_line(markup: str, limit: int) -> str:
+    """Return plain text that may stand in a mail header: no line break, no hidden character."""
+    return shorten(" ".join(_HIDDEN.sub("", _plain(markup)).split()), limit)
 
 
 def _rounded(number: float) -> int:

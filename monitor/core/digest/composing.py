@@ -164,11 +164,12 @@ def _news_of(stories: Sequence[Story], period: Period, shown: Collection[str]) -
 
 
 def _top(news: Sequence[_News], articles: int) -> Top | None:
-    """Return what the top line is about: a story dominates with three articles and a third of all."""
+    """Return what the top line is about. To dominate takes three articles, a fifth of all, more than any other."""
     if not news:
         return None
-    most = max(news, key=lambda item: len(item.articles) if item.about else 0)
-    dominates = most.about and len(most.articles) >= max(_DOMINATING_ARTICLES, articles / 3)
+    most, *others = sorted(news, key=lambda item: -len(item.articles))
+    enough = len(most.articles) >= max(_DOMINATING_ARTICLES, articles / 5)
+    dominates = most.about and enough and all(len(item.articles) < len(most.articles) for item in others)
     item = most if dominates else news[0]
     title = shorten(item.lead.title, _TOP_TITLE_LIMIT)
     return Top(title=title, articles=len(item.articles), sources=item.sources, dominates=dominates)
@@ -218,7 +219,7 @@ def _citation(article: Article, names: _Names) -> Citation:
         source=name,
         source_class=source_class,
         at=article.at,
-        dated=article.published is not None,
+        dated=article.at == article.published,
         locked=article.access is Access.LOCKED,
         revised_at=article.revised_at,
         unread=_unread(article),

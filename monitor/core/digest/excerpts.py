@@ -85,6 +85,8 @@ _ABBREVIATIONS = frozenset(
 )
 _BEFORE_WORD = re.compile(r"[\s(\[”\"’'–—-]")
 _LONGEST_ABBREVIATION = 12
+_QUOTATION_MARK = re.compile(r"[”“„\"«»]")
+_NEIGHBOURS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1))
 _OPENING = re.compile(r"\s*(?:[–—-]\s+)?")
 
 
@@ -155,14 +157,23 @@ def _mentions(article: Article) -> Sequence[Mention]:
 
 
 def _sentence_around(text: str, mention: Mention) -> Span:
+    """Return the sentence that names; with those beside it when only together they hold the whole of what is spoken."""
     low = max(text.rfind("\n", 0, mention.start) + 1, mention.start - _REACH)
     high = text.find("\n", mention.end)
     high = min(len(text) if high < 0 else high, mention.end + _REACH)
-    for start, end in sentences(text[low:high]):
-        if low + end >= mention.end:
-            opening = _OPENING.match(text, min(low + start, mention.start), mention.start)
-            return opening.end() if opening else mention.start, low + end
-    return mention.start, mention.end
+    spans = [(low + start, low + end) for start, end in sentences(text[low:high])]
+    at = next(number for number, (_, end) in enumerate(spans) if end >= mention.end)
+    start, end = spans[at]
+    for before, after in _NEIGHBOURS:
+        first, last = at - before, at + after
+        if first >= 0 and last < len(spans) and spans[last][1] - spans[first][0] <= QUOTE_LIMIT:
+            candidate = spans[first][0], spans[last][1]
+            if len(_QUOTATION_MARK.findall(text, *candidate)) % 2 == 0:
+                start, end = candidate
+                break
+    start = min(start, mention.start)
+    opening = _OPENING.match(text, start, mention.start)
+    return opening.end() if opening else start, end
 
 
 def _narrow(span: Span, mention: Mention, text: str) -> Span:

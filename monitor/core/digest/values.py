@@ -118,7 +118,7 @@ class Citation:
     source_class: SourceClass
     at: datetime
     dated: bool
-    """False when the article tells no time of its own: then `at` is when it was found."""
+    """False when the article tells no time that can be true: then `at` is when it was found."""
     locked: bool
     revised_at: datetime | None = None
     unread: Unread | None = None
