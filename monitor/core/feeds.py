@@ -39,6 +39,7 @@ _MAX_DIGITS = 8
 _NOTHING = "\u2060"  # keeps what stood around the reference from making a new one; the gate of core.text removes it
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_READABLE_TYPES = ("text/", "application/xhtml+xml")
 
 _Fields = Mapping[str, object]
 _ReadDate = Callable[[str], datetime | None]
@@ -114,7 +115,8 @@ def _read_item(item: _Fields, url: str, read_date: _ReadDate) -> Entry | None:
     addresses = [_field(item, "feedburner_origlink"), _field(item, "link"), *links]
     if "/" not in identity:  # feedparser takes a guid for the link where there is none; "123" is no address
         addresses = [address for address in addresses if address != identity]
-    content = max(_parts(item, "content"), key=lambda part: len(_field(part, "value")), default={})
+    contents = [part for part in _parts(item, "content") if _field(part, "type").startswith(_READABLE_TYPES)]
+    content = max(contents, key=lambda part: len(_field(part, "value")), default={})
     return _entry(
         identity=identity,
         url=_first_address(addresses, url) or safe_url(identity),
@@ -265,4 +267,5 @@ def _with_keys(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _address_or_title(entry: Entry) -> str:
-    return canonical_url(entry.url) or f"{entry.title} {entry.published_raw or entry.summary[:200]}".strip()
+    known = [entry.title, entry.published_raw]
+    return canonical_url(entry.url) or " ".join(filter(None, known if all(known) else [*known, entry.summary[:200]]))

@@ -123,6 +123,14 @@ def test_an_entry_without_id_and_address_is_known_by_title_and_date_or_text() ->
     texts = "".join(twice.format("", text) for text in ("Hagen", "Nyhem", "Hagen"))
     assert [entry.key for entry in read_feed(rss(dates), URL).entries] == ["Brand 2026-11-22", "Brand 2026-11-23"]
     assert [entry.key for entry in read_feed(rss(texts), URL).entries] == ["Brand Hagen", "Brand Nyhem"]
+    untitled = texts.replace("Brand", "").replace("<pubDate>", "<pubDate>i dag")
+    assert [entry.key for entry in read_feed(rss(untitled), URL).entries] == ["i dag Hagen", "i dag Nyhem"]
+
+
+def test_a_picture_in_the_content_is_not_text() -> None:
+    entry = '<entry><title>x</title><content type="image/png">iVBORw0KGgo=</content></entry>'
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'.encode()
+    assert only_entry(read_feed(body, URL)) == Entry(key="x", title="x")
 
 
 def test_items_that_all_have_one_id_and_no_address_are_told_apart_by_their_titles() -> None:
