@@ -5,7 +5,6 @@ every host, literal addresses included, so no redirect, spelling or second DNS a
 no port; the port of an allowed host is checked by the middleware, which sees every request, redirects included.
 """
 
-import ipaddress
 from collections.abc import Collection
 from typing import Any
 
@@ -17,45 +16,14 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from monitor.core.addresses import allowed_host, judge_address, judge_request
 from monitor.core.urls import safe_url
-from monitor.models import Refused
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class RefusedAddressError(IgnoreRequest):
     """The guard refused a request; the text is the reason."""
-
-
-def judge_address(address: str) -> Refused | None:
-    """Say whether an IP address is refused: everything that is not a public unicast address (IANA registries)."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return Refused(f"{address!r} is no IP address")
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    if mapped is not None:
-        ip = mapped
-    if not ip.is_global or ip.is_multicast or ip.is_reserved:
-        return Refused(f"{address} is not a public address")
-    return None
-
-
-def judge_request(host: str, port: int, allow_hosts: Collection[str]) -> Refused | None:
-    """Say whether host and port are refused before anything is resolved. An allowed host is so on its ports only."""
-    bare = host.strip("[]").lower()
-    ports = {entry.rpartition(":")[2] for entry in allow_hosts if _host_of(entry) == bare}
-    if ports:
-        return None if str(port) in ports else Refused(f"port {port} of {host} is not named in [crawl] allow_hosts")
-    try:
-        ipaddress.ip_address(bare)
-    except ValueError:
-        return None  # a name: the resolver decides
-    return judge_address(bare)
-
-
-def _host_of(entry: str) -> str:
-    return entry.rpartition(":")[0].strip("[]").lower()
 
 
 class AddressGuard:
@@ -92,7 +60,7 @@ class GuardedResolver(CachingThreadedResolver):
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> "GuardedResolver":
         """Build from the settings of the crawl."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.allowed = frozenset(_host_of(entry) for entry in crawler.settings.getlist("ALLOW_HOSTS"))
+        resolver.allowed = frozenset(allowed_host(entry) for entry in crawler.settings.getlist("ALLOW_HOSTS"))
         return resolver
 
     def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":  # noqa: N802 (Twisted's name)
