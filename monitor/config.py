@@ -50,6 +50,8 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """When the period of the letter ends, local time."""
     stories: int = 12
     """Stories shown in full; the rest are one line each."""
+    also: int = 8
+    """Lines under "also mentioned"; the rest are counted."""
     web: str = ""
     """Address of the follow-up pages; without it the letter has no buttons."""
 
@@ -182,6 +184,7 @@ def _check(path: Path, settings: Settings) -> None:
         ("crawl.pages_per_source", settings.crawl.pages_per_source, 1),
         ("crawl.timeout", settings.crawl.timeout, 1),
         ("digest.stories", settings.digest.stories, 1),
+        ("digest.also", settings.digest.also, 0),
         ("retention.pages_days", settings.retention.pages_days, 1),
         ("retention.text_days", settings.retention.text_days, 1),
     ):

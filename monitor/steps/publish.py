@@ -58,7 +58,7 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         sources=intake_store.source_states(db, home.sources),
         time_zone=settings.zone,
         shown=shown,
-        limits=Limits(stories=settings.digest.stories),
+        limits=Limits(stories=settings.digest.stories, also=settings.digest.also),
         contact=settings.crawl.contact,
         example=example,
     )
