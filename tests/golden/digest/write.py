@@ -1,0 +1,28 @@
+"""Write the golden letters anew, after a change that is meant: python -m tests.golden.digest.write
+
+Read the difference before it is committed.
+"""
+
+from pathlib import Path
+
+from monitor.deliver.render import render_digest
+from tests.golden.digest.days import DAYS
+
+FOLDER = Path(__file__).parent
+LETTERS = [*((day, "sv") for day in DAYS), ("normal", "en")]
+"""Which days stand as golden files, and in which language."""
+
+
+def letter_files(day: str, language: str) -> dict[str, str]:
+    """Return the golden files of one letter, by name."""
+    rendered = render_digest(DAYS[day](), language=language)
+    files = {f"{day}.{language}.html": rendered.html, f"{day}.{language}.txt": rendered.text}
+    if (day, language) == ("normal", "sv"):
+        files[f"{day}.json"] = rendered.json
+    return files
+
+
+if __name__ == "__main__":
+    for letter in LETTERS:
+        for name, content in letter_files(*letter).items():
+            (FOLDER / name).write_text(content, encoding="utf-8", newline="\n")
