@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from monitor.core.matching.watch import THRESHOLD
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.errors import ConfigError
@@ -62,7 +63,9 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     require: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     kinds: tuple[PlaceKind, ...] = tuple(PlaceKind)
-    threshold: float | None = None
+    threshold: float = THRESHOLD
+    mute: tuple[str, ...] = ()
+    """Rules of the matcher that do not count here, by their names in `monitor explain` and `monitor tune`."""
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """RSS 0.9x to 2.0, RDF, Atom and JSON Feed, polled with conditional GET."""
 
 from collections.abc import Awaitable
+from functools import partial
 
 from scrapy.http import Response
 
@@ -16,4 +17,5 @@ class FeedSpider(SourceSpider):
 
     def read(self, source: Source, response: Response) -> Awaitable[FeedReading | Refused]:
         """Read a feed of any of the formats."""
-        return self.work(read_feed, response.body, response.url, header_of(response, "Content-Type"), self.clock())
+        reader = partial(read_feed, zone=self.zone)
+        return self.work(reader, response.body, response.url, header_of(response, "Content-Type"), self.clock())

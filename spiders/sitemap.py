@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 from scrapy.http import Response
@@ -28,4 +29,5 @@ class SitemapSpider(SourceSpider):
         """Read what the sitemap says is new."""
         options = msgspec.convert(dict(source.options), SitemapOptions, strict=False)
         age = timedelta(days=options.days)
-        return self.work(read_sitemap, response.body, response.url, self.clock(), age)
+        reader = partial(read_sitemap, zone=self.zone)
+        return self.work(reader, response.body, response.url, self.clock(), age)

@@ -5,11 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlite_utils import Database
 
 from monitor.models import Clock
 from monitor.store.db import open_database
 from tests.loopback import Web
+
+# This machine may be slow or busy: a deadline would fail a property that holds.
+settings.register_profile("monitor", deadline=None)
+settings.load_profile("monitor")
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 """Tuesday 24 November 2026, 06.30 in Stockholm."""

@@ -6,6 +6,7 @@ A kind yields values and knows no database. The crawl takes care of robots, dela
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -71,10 +72,12 @@ class SourceSpider(Spider):
     kind: ClassVar[str] = ""
     options_type: ClassVar[type[msgspec.Struct]] = NoOptions
 
-    def __init__(self, *, work: Work, clock: Clock, **kwargs: Any) -> None:
+    def __init__(self, *, work: Work, clock: Clock, zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.work = work
         self.clock = clock
+        self.zone = zone
+        """What a time without a zone means: the home's own."""
 
     def poll_request(self, source: Source, validators: Validators) -> Request:
         """Return the request that polls `source`, conditional when validators of the last answer are known."""

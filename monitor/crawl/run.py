@@ -6,6 +6,7 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 import msgspec
@@ -51,6 +52,7 @@ class Manners:
     delay: float
     timeout: float
     allow_hosts: tuple[str, ...]
+    zone: tzinfo
 
 
 def crawl_settings(manners: Manners) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
         return
     settings = Settings(crawl_settings(manners))
     process = AsyncCrawlerProcess(settings)
-    process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock)
+    process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone)
     process.start()
 
 
@@ -119,12 +121,13 @@ class HomeSpider(Spider):
 
     name = "home"
 
-    def __init__(self, *, plan: Plan, intake: Intake, work: Work, clock: Clock, **kwargs: Any) -> None:
+    def __init__(self, *, plan: Plan, intake: Intake, work: Work, clock: Clock, zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
         self.intake = intake
         self.work = work
         self.clock = clock
+        self.zone = zone
         self._kinds: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
@@ -139,7 +142,7 @@ class HomeSpider(Spider):
     def _kind(self, name: str) -> SourceSpider:
         if name not in self._kinds:
             spider_class = SpiderLoader.from_settings(self.settings).load(name)
-            kind = spider_class(work=self.work, clock=self.clock)
+            kind = spider_class(work=self.work, clock=self.clock, zone=self.zone)
             assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
             self._kinds[name] = kind
         return self._kinds[name]

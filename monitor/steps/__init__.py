@@ -22,7 +22,6 @@ def watch_of(home: Home) -> Watch:
     """Return what a home watches for."""
     settings = home.settings
     matching = settings.matching
-    more = {} if matching.threshold is None else {"threshold": matching.threshold}
     return Watch(
         codes=(settings.code,) if settings.code else (),
         name=settings.municipality,
@@ -30,5 +29,6 @@ def watch_of(home: Home) -> Watch:
         require=matching.require,
         exclude=matching.exclude,
         kinds=frozenset(matching.kinds),
-        **more,
+        threshold=matching.threshold,
+        mute=frozenset(matching.mute),
     )

@@ -103,5 +103,9 @@ def manners_of(home: Home) -> Manners:
     """Return how the home wants to behave on the web."""
     settings = home.settings.crawl
     return Manners(
-        contact=settings.contact, delay=settings.delay, timeout=settings.timeout, allow_hosts=settings.allow_hosts
+        contact=settings.contact,
+        delay=settings.delay,
+        timeout=settings.timeout,
+        allow_hosts=settings.allow_hosts,
+        zone=home.settings.zone,
     )
