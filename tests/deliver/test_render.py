@@ -19,7 +19,7 @@ from monitor.core.digest import Digest, Limits
 from monitor.core.digest.values import Tone
 from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, render_digest
 from monitor.errors import DeliveryError
-from monitor.models import Access, Period, PollOutcome, Source, SourceState, Story
+from monitor.models import Access, Article, Period, PollOutcome, Source, SourceState, Story
 from tests.golden.digest.days import (
     DAYS,
     PERIOD,
@@ -117,8 +117,8 @@ TOP_LINES = {
     "normal": "”Förskola stängdes efter fuktlarm: ’Vi fick veta på fredagskvällen’” dominerar, med fem artiklar i fyra "
     "källor. I allt nämner 23 artiklar om 13 händelser kommunen, fler än en vanlig måndag (11).",
     "empty": "Inga nya artiklar nämner kommunen sedan måndag 23 november kl. 06.30. Alla källor har hämtats.",
-    "degraded": "Av det som gick att hämta: ”Brunt vatten i Valla efter ledningsbyte” dominerar, med tre artiklar i tre "
-    "källor. Minst 15 artiklar om elva händelser nämner kommunen. Ingen jämförelse görs, eftersom källor saknas.",
+    "degraded": "Av det som gick att hämta: ”Brunt vatten i Valla efter ledningsbyte” dominerar, med tre artiklar i "
+    "tre källor. Minst 15 artiklar om elva händelser nämner kommunen. Ingen jämförelse görs, eftersom källor saknas.",
     "degraded-empty": "Inget av det som gick att hämta nämner kommunen. Det betyder inte att inget är skrivet: källor "
     "saknas.",
     "one-article": "En artikel nämner kommunen: ”När tänds lamporna längs Djulösjön?”.",
@@ -339,7 +339,7 @@ HOSTILE = [
 def letter_with(words: str, url: str) -> Digest:
     """Return a letter with `words` in every place that text from outside can reach."""
 
-    def made(name: str, slug: str, about: bool) -> object:
+    def made(name: str, slug: str, about: bool) -> Article:
         one = article(name, NOON, f"Katrineholm {words}", f"Ingress {words}", f"Om Katrineholm {words}", about=about)
         return replace(one, url=url + slug if url.startswith("http") else url)
 
@@ -348,7 +348,7 @@ def letter_with(words: str, url: str) -> Digest:
     named = [replace(item, source=replace(item.source, name=f"{item.source.name} {words}")) for item in sources()]
     named[23] = state("Nere", PollOutcome.TRANSIENT, last_ok=None)
     named[23] = replace(named[23], source=replace(named[23].source, name=f"Nere {words}", important=True))
-    told = [Story(id=1, articles=tuple(articles)), Story(id=2, articles=(passing,))]  # type: ignore[arg-type]
+    told = [Story(id=1, articles=tuple(articles)), Story(id=2, articles=(passing,))]
     digest = letter(told, named, history())
     return replace(digest, organisation=f"Kommun {words}", contact=f"Kontakt {words}")
 
