@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
-from monitor.core.pages.decoding import decode, encoding_of
+from monitor.core.pages.decoding import decode_page, encoding_of
 from monitor.core.pages.spellings import HIDDEN, disguises, heads, tails
 
 LONG = 6
@@ -42,6 +42,8 @@ _TAG = re.compile(r"<[^<>]*+>")
 _WORD_BREAK = re.compile("<wbr[^<>]*+>")
 _LINE_HYPHEN = re.compile(r"[-\u2010](?:\s*+<[^<>]*+>|[^\S\r\n]*+[\r\n])++\s*+")
 _SEPARATORS = re.compile(r"[\s_+/\u2010-\u2015\u2212-]++")
+# Bytes that are not UTF-8 come out of "surrogateescape" as U+DC80 to U+DCFF: they were Windows-1252 then.
+_STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 _LINE_ESCAPES = frozenset("nrtbf")
 
 
@@ -93,7 +95,7 @@ def _readings(body: bytes, content_type: str) -> Iterator[bytes]:
     """Give the page as bytes whose ASCII stands for itself: as sent, and as UTF-8 if its encoding is another kind."""
     encoding = encoding_of(body, content_type)
     if encoding not in _ASCII_KEPT:
-        yield decode(body, content_type).encode("utf-8", "ignore")
+        yield decode_page(body, content_type).encode("utf-8", "ignore")
     yield body
     if 0 in body:
         yield body.translate(None, b"\0")
@@ -177,7 +179,7 @@ def _texts(piece: bytes) -> Iterator[str]:
         if 0xAD not in piece:
             return
     except UnicodeDecodeError:
-        yield _shown(decode(piece))
+        yield _shown(piece.decode("utf-8", "surrogateescape").translate(_STRAY))
     yield _shown(piece.decode("cp1252", "replace"))
 
 
