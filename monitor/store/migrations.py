@@ -215,3 +215,41 @@ def m006_deletions(db: Database) -> None:
             rows integer not null
         ) strict""",
     )
+
+
+@migrations()
+def m007_outbox(db: Database) -> None:
+    """What is sent to whom and what became of it; reviews of letters; who has ended the mailing; alerts."""
+    _run(
+        db,
+        """create table outbox (
+            id integer primary key,
+            item text not null,          -- "letter 2026-11-24", "alert story 7"
+            channel text not null,       -- "mail", "webhook"
+            recipient text not null,     -- a mail address or a webhook's name
+            edition text not null,
+            key text not null unique,    -- the Message-ID: the same at every attempt
+            state text not null,
+            tries integer not null default 0, -- attempts that may have delivered or were refused
+            reason text not null default '',
+            queued text not null,
+            tried text,
+            unique (item, channel, recipient, edition)
+        ) strict""",
+        """create table reviews (
+            day text primary key,
+            made text not null,          -- which making of the day's digest was reviewed
+            role text not null,
+            at text not null
+        ) strict""",
+        """create table mailings (
+            recipient text primary key,
+            token text not null unique,  -- stands in List-Unsubscribe
+            ended text
+        ) strict""",
+        """create table alerts (
+            key text primary key,
+            at text not null,
+            content text not null        -- the message as JSON
+        ) strict""",
+    )
