@@ -18,8 +18,8 @@ Span = tuple[int, int]
 Parts = tuple[Part, ...]
 
 # A sentence is looked for this far from the naming: a text without any full stop must not cost more than another.
-_REACH = 1_000
-_MENTIONS = 100
+_REACH = 600
+_MENTIONS = 30
 
 _STOP = re.compile(r"(?<![.!?…])[.!?…]++[”\"’')\]]*+(?=[^\S\n]+[”\"’'(\[–—-]*+ ?[A-ZÅÄÖÉÜ0-9])")
 _ABBREVIATIONS = frozenset(
