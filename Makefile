@@ -40,8 +40,10 @@ types: $(STAMP) ## mypy --strict
 run: $(STAMP) ## run every step for the home in this folder
 	@$(BIN)/monitor run
 
-bench: $(STAMP) ## run the benchmarks (they need ../shared)
-	@for b in bench/[a-z]*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+BENCHES := feeds extract police police_crawl matching stories
+
+bench: $(STAMP) ## run the benchmarks (they need the shared data, see bench/)
+	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 wheel: $(STAMP) ## build the wheel and try it in a clean environment
 	@$(BIN)/python .ci/wheel.py
