@@ -8,7 +8,6 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from monitor.core.digest.values import Comparison, DayCount
-from monitor.core.times import local_day
 from monitor.models import Period
 
 WEEKS = 8
@@ -47,7 +46,11 @@ def days_of(period: Period, zone: ZoneInfo) -> Days:
         ends.append(_at(wall - len(ends) * _DAY, zone))
     covered = len(ends) - 1
     ends += [_at(wall - number * _DAY, zone) for number in range(len(ends), len(ends) + 7 * WEEKS)]
-    days = tuple(_day(start, end, zone) for end, start in pairwise(ends))[::-1]
+    days = tuple(
+        # By the clock on the wall, whose days are equally long, so that no date comes twice.
+        Day((wall - number * _DAY - _DAY / 2).date(), Period(start=start, end=end))
+        for number, (end, start) in enumerate(pairwise(ends))
+    )[::-1]
     return Days(
         before=days[: len(days) - covered],
         covered=days[len(days) - covered :],
@@ -100,7 +103,3 @@ def compare(number: int, usual: float | None, *, incomplete: bool) -> Comparison
 
 def _at(wall: datetime, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _day(start: datetime, end: datetime, zone: ZoneInfo) -> Day:
-    return Day(local_day(start + (end - start) / 2, zone), Period(start=start, end=end))
