@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, Literal, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -20,6 +20,7 @@ import msgspec
 from monitor.core.matching.watch import THRESHOLD
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
+from monitor.delivery_settings import Delivery, check_delivery
 from monitor.errors import ConfigError
 from monitor.models import PlaceKind, Source, SourceClass
 
@@ -55,6 +56,8 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Lines under "also mentioned"; the rest are counted."""
     web: str = ""
     """Address of the follow-up pages; without it the letter has no buttons."""
+    weekends: Literal["answer", "daily"] = "answer"
+    """Saturdays and Sundays: a letter when something needs an answer, and Monday's covers three days; or daily."""
 
 
 class Matching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +78,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text_days: int = 90
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """monitor.toml."""
 
     municipality: str
@@ -141,16 +144,44 @@ def read_settings(path: Path) -> Settings:
     if not path.exists():
         what = "no such file. This folder is no home yet: make one with: monitor init MUNICIPALITY"
         raise ConfigError(path, "", what)
+    return _to_settings(path, _read_toml(path))
+
+
+def read_usable_settings(path: Path) -> tuple[Settings, ConfigError | None]:
+    """Read monitor.toml without the parts that are wrong, and say what was the first of these: for the watchdog.
+
+    Raises ConfigError when too little can be read.
+    """
+    raw = _read_toml(path)
+    first: ConfigError | None = None
+    while True:
+        try:
+            return _to_settings(path, raw), first
+        except ConfigError as error:
+            first = first or error
+            key = re.split(r"[.\[]", error.where)[0]
+            if key not in raw:
+                raise
+            del raw[key]
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(_decode(path))
+        return tomllib.loads(_decode(path))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at (line \d+)", str(error))
         raise ConfigError(path, line[1] if line else "", f"not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(path, "", f"cannot be read: {error.strerror}") from error
+
+
+def _to_settings(path: Path, raw: Mapping[str, Any]) -> Settings:
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
         _explain(path, str(error))
     _check(path, settings)
+    check_delivery(path, settings, settings.crawl.allow_hosts)
     return settings
 
 
