@@ -26,15 +26,15 @@ class Verdict:
         return (*self.missed, *self.taken, *self.misplaced)
 
 
-def judge_run(demands: Sequence[Demand], stored: Collection[str], shown: Collection[str], period: Period) -> Verdict:
-    """Compare the addresses of the stored articles, and of those the letter shows, with the demands."""
+def judge_run(demands: Sequence[Demand], stored: Collection[str], covered: Collection[str], period: Period) -> Verdict:
+    """Compare the addresses of the stored articles, and of those that the letter covers, with the demands."""
     strict = [demand for demand in demands if not demand.later]
     return Verdict(
         mentions=sum(demand.wanted for demand in strict),
         traps=sum(not demand.wanted for demand in strict),
         missed=tuple(_tell(demand, "was not found") for demand in strict if demand.wanted and demand.url not in stored),
         taken=tuple(_tell(demand, "was taken") for demand in strict if not demand.wanted and demand.url in stored),
-        misplaced=tuple(_misplaced(strict, stored, shown, period)),
+        misplaced=tuple(_misplaced(strict, stored, covered, period)),
     )
 
 
@@ -44,14 +44,14 @@ def in_letter(demand: Demand, period: Period) -> bool:
 
 
 def _misplaced(
-    demands: Sequence[Demand], stored: Collection[str], shown: Collection[str], period: Period
+    demands: Sequence[Demand], stored: Collection[str], covered: Collection[str], period: Period
 ) -> Iterator[str]:
     for demand in demands:
         if demand.open or demand.url not in stored:
             continue
-        if in_letter(demand, period) and demand.url not in shown:
+        if in_letter(demand, period) and demand.url not in covered:
             yield _tell(demand, "does not stand in the letter")
-        if not in_letter(demand, period) and demand.url in shown:
+        if not in_letter(demand, period) and demand.url in covered:
             yield _tell(demand, "stands in the letter")
 
 

@@ -4,7 +4,7 @@ import webbrowser
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +26,7 @@ from monitor.steps.group import group
 from monitor.steps.publish import Published, period_of, publish
 from monitor.steps.read import ReadResult, read
 from monitor.store import articles as article_store
+from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
 from monitor.store.db import open_database
 
@@ -45,7 +46,7 @@ def run_demo(
     db = open_database(home.database)
     try:
         with _served(folder, addresses):
-            console.print(f"{len(sites())} invented sites are served on this machine, {_span(addresses)}")
+            console.print(f"{len(sites())} invented sites are served, {_span(addresses)}", soft_wrap=True)
             crawled = crawl(home, db, _clock, everything=True, tell=tell)
         seen = read(home, db, _clock, tell=tell)
         group(db, _clock)
@@ -81,11 +82,10 @@ def _span(addresses: Addresses) -> str:
 
 
 def _judge(home: Home, db: Database, addresses: Addresses, published: Published) -> Verdict:
-    """Compare what was stored, and the addresses that stand in the letter, with what was planted."""
-    letter = published.path.read_text(encoding="utf-8")
+    """Compare what was stored, and what the letter covers, with what was planted."""
     stored = {str(row["url"]) for row in article_store.list_articles(db)}
-    shown = {url for url in stored if f'"{url}"' in letter}
-    return judge_run(demands(addresses), stored, shown, period_of(home, DEMO_NOW))
+    covered = digest_store.shown_urls(db, published.day + timedelta(days=1))
+    return judge_run(demands(addresses), stored, covered, period_of(home, DEMO_NOW))
 
 
 def _unplanned(crawled: CrawlResult, addresses: Addresses) -> Collection[str]:
@@ -132,5 +132,5 @@ def _say_totals(
         f"planted traps refused: {verdict.traps - len(verdict.taken)} of {verdict.traps}"
     )
     for fault in verdict.faults:
-        console.print(f"  {fault}", markup=False)
+        console.print(f"  {fault}", markup=False, soft_wrap=True)
     console.print(f"The letter: {published.path}", soft_wrap=True)

@@ -1,0 +1,153 @@
+"""The whole demo, twice, as a person runs it: in a process of its own, in an empty folder."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from monitor.demo import DEMO_NOW, Addresses, demands
+from monitor.demo.check import in_letter
+from monitor.demo.content import Demand
+from monitor.models import Period
+from monitor.store.articles import list_articles
+from monitor.store.db import open_database
+from monitor.store.digests import shown_urls
+from monitor.store.stories import list_stories
+
+PERIOD = Period(start=DEMO_NOW - timedelta(days=1), end=DEMO_NOW)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Two runs of the demo in one home."""
+
+    folder: Path
+    first: subprocess.CompletedProcess[str]
+    second: subprocess.CompletedProcess[str]
+    addresses: Addresses
+
+    @property
+    def demands(self) -> dict[str, Demand]:
+        """What is demanded of every article, by address."""
+        return {demand.url: demand for demand in demands(self.addresses)}
+
+    @property
+    def letter(self) -> str:
+        """The letter as HTML."""
+        return (self.folder / "reports" / "out" / "2026-11-24.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    first, second = run_demo(folder), run_demo(folder)
+    addresses = Addresses(**json.loads((folder / "demo.json").read_text(encoding="utf-8")))
+    return Ran(folder, first, second, addresses)
+
+
+def run_demo(folder: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "monitor", "demo", "--home", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def stored(ran: Ran) -> dict[str, dict[str, object]]:
+    db: Database = open_database(ran.folder / "monitor.db")
+    try:
+        return {str(row["url"]): row for row in list_articles(db)}
+    finally:
+        db.close()
+
+
+@pytest.fixture
+def covered(ran: Ran) -> frozenset[str]:
+    db: Database = open_database(ran.folder / "monitor.db")
+    try:
+        return shown_urls(db, DEMO_NOW.date() + timedelta(days=1))
+    finally:
+        db.close()
+
+
+def test_it_ends_well_both_times(ran: Ran) -> None:
+    assert ran.first.returncode == 0, ran.first.stdout + ran.first.stderr
+    assert ran.second.returncode == 0, ran.second.stdout + ran.second.stderr
+
+
+def test_every_planted_mention_is_stored_and_no_trap(ran: Ran, stored: dict[str, dict[str, object]]) -> None:
+    strict = {url: demand for url, demand in ran.demands.items() if not demand.later}
+    assert {url for url, demand in strict.items() if demand.wanted} <= set(stored)
+    assert not {url for url, demand in strict.items() if not demand.wanted} & set(stored)
+
+
+def test_the_letter_covers_every_mention_of_its_period_and_nothing_else(ran: Ran, covered: frozenset[str]) -> None:
+    for url, demand in ran.demands.items():
+        if not demand.later and not demand.open:
+            assert (url in covered) is in_letter(demand, PERIOD), f"{demand.title}: {demand.why}"
+
+
+def test_the_letter_tells_at_least_eight_stories_in_full(ran: Ran) -> None:
+    told = json.loads((ran.folder / "reports" / "out" / "2026-11-24.json").read_text(encoding="utf-8"))["stories"]
+    assert len(told) >= 8
+    assert all(f'"{story["lead"]["url"]}"' in ran.letter for story in told)
+
+
+def test_a_planted_trap_of_any_depth_stands_in_no_letter(ran: Ran, covered: frozenset[str]) -> None:
+    traps = {url: demand for url, demand in ran.demands.items() if not demand.wanted}
+    assert not [demand.title for url, demand in traps.items() if url in covered or f'"{url}"' in ran.letter]
+
+
+def test_the_second_run_finds_nothing_new(ran: Ran) -> None:
+    assert re.search(r"^0 new entries, 0 new articles", ran.second.stdout, re.MULTILINE)
+    assert not re.search(r"^0 new entries", ran.first.stdout, re.MULTILINE)
+    assert ran.second.stdout.count("not modified") == 15
+
+
+def test_copies_are_folded_into_the_story_of_what_they_copy(ran: Ran) -> None:
+    db = open_database(ran.folder / "monitor.db")
+    try:
+        stories = list_stories(db)
+    finally:
+        db.close()
+    assert len(stories) >= 8
+    groups = [{str(member["url"]) for member in story["members"]} for story in stories]  # type: ignore[attr-defined]
+    for url, demand in ran.demands.items():
+        if demand.copy_of:
+            assert any({url, demand.copy_of} <= group for group in groups), demand.title
+
+
+def test_an_article_with_two_addresses_or_two_versions_is_one(stored: dict[str, dict[str, object]]) -> None:
+    for words in ("rondell", "ishallens-tak"):
+        assert len([url for url in stored if words in url]) == 1
+
+
+def test_pages_that_are_shut_are_judged_on_the_feeds_own_words(ran: Ran, stored: dict[str, dict[str, object]]) -> None:
+    shut = {url for url, demand in ran.demands.items() if demand.page_shut}
+    assert shut <= {url for url, row in stored.items() if row["from_feed"]}
+
+
+def test_a_locked_article_is_marked(stored: dict[str, dict[str, object]]) -> None:
+    locked = [url for url, row in stored.items() if row["access"] == "locked"]
+    assert len(locked) == 2
+
+
+def test_the_three_sources_that_fail_are_named_in_the_letter(ran: Ran) -> None:
+    for name in ("Sörmlands Morgonblad", "Bygdens podd", "Östra Kvällsbladet"):
+        assert name in ran.letter
+
+
+def test_a_second_demo_in_the_same_home_is_told_that_the_port_is_taken(ran: Ran) -> None:
+    host, port = ran.addresses.bind(2)
+    with socket.socket() as other:
+        other.bind((host, port))
+        other.listen()
+        third = run_demo(ran.folder)
+    assert third.returncode == 2
+    assert f"{host}:{port} is taken by another program" in third.stderr
+    assert "Traceback" not in third.stderr
