@@ -139,7 +139,7 @@ class Demand:
 def sites() -> tuple[Site, ...]:
     """Read every site, in the order of their addresses."""
     found = [
-        msgspec.structs.replace(_read(file.read_bytes(), file.name), key=file.name.removesuffix(".toml"))
+        msgspec.structs.replace(read_site(file.read_bytes(), file.name), key=file.name.removesuffix(".toml"))
         for file in files("monitor.demo").joinpath("sites").iterdir()
         if file.name.endswith(".toml")
     ]
@@ -175,7 +175,8 @@ def local(moment: datetime) -> datetime:
     return moment.replace(tzinfo=STOCKHOLM)
 
 
-def _read(toml: bytes, name: str) -> Site:
+def read_site(toml: bytes, name: str) -> Site:
+    """Read one site's file. Raises ValueError that names the file and the key."""
     try:
         return msgspec.toml.decode(toml, type=Site)
     except msgspec.ValidationError as fault:

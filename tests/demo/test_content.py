@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from monitor.demo import Addresses, demands, sites
-from monitor.demo.content import Site, local
+from monitor.demo.content import Site, local, read_site
 from monitor.demo.home import DEMO_NOW
 from monitor.models import SourceClass
 
@@ -144,3 +144,9 @@ def test_copies_point_to_an_article_that_is_there() -> None:
 def test_pages_that_are_shut_are_judged_on_the_feed() -> None:
     shut = {demand.plant for demand in demands(Addresses()) if demand.page_shut}
     assert shut == {"robots", "page answers 403"}
+
+
+def test_a_misspelt_key_in_a_sites_file_is_told_with_its_place() -> None:
+    toml = b'name = "A"\nclass = "blog"\ngroup = "B"\nhost = 99\nfeed_path = "/"\nfotter = "C"\narticle = []\n'
+    with pytest.raises(ValueError, match=r"sites/a\.toml: .*fotter"):
+        read_site(toml, "a.toml")

@@ -1,6 +1,7 @@
 """The whole demo, twice, as a person runs it: in a process of its own, in an empty folder."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -47,14 +48,15 @@ class Ran:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    first, second = run_demo(folder), run_demo(folder)
+    first, second = run_demo(folder, "--open"), run_demo(folder)
     addresses = Addresses(**json.loads((folder / "demo.json").read_text(encoding="utf-8")))
     return Ran(folder, first, second, addresses)
 
 
-def run_demo(folder: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "monitor", "demo", "--home", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+def run_demo(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "monitor", "demo", "--home", str(folder), *options]
+    environment = {**os.environ, "BROWSER": "echo opened %s"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
 
 
 @pytest.fixture
@@ -78,6 +80,11 @@ def covered(ran: Ran) -> frozenset[str]:
 def test_it_ends_well_both_times(ran: Ran) -> None:
     assert ran.first.returncode == 0, ran.first.stdout + ran.first.stderr
     assert ran.second.returncode == 0, ran.second.stdout + ran.second.stderr
+
+
+def test_the_letter_is_opened_when_asked_for(ran: Ran) -> None:
+    assert "opened file:///" in ran.first.stdout
+    assert "opened" not in ran.second.stdout
 
 
 def test_every_planted_mention_is_stored_and_no_trap(ran: Ran, stored: dict[str, dict[str, object]]) -> None:
