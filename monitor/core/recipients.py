@@ -44,6 +44,8 @@ class Edition:
     """The unit or topic whose stories alone it holds, as readers call it."""
     words: tuple[str, ...] = ()
     """What `about` means: beginnings of words; with "*" in front also inside a word."""
+    review: Review | None = None
+    """Who has reviewed the letter; without it the letter says that nobody has."""
 
     @property
     def name(self) -> str:

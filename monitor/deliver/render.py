@@ -7,8 +7,9 @@ Every template escapes what it is given, whatever its name.
 import html
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from jinja2 import (
 from monitor.core import times
 from monitor.core.digest import Digest, demote_last
 from monitor.core.digest.values import Fault, FaultKind
+from monitor.core.recipients import Edition
 from monitor.core.text import shorten
 from monitor.core.urls import safe_url
 from monitor.errors import DeliveryError
@@ -47,6 +49,7 @@ SCHEMA = "town-monitor/digest/1"
 
 _MAX_ATTRIBUTE = 120
 _SITES_TO_OPEN = 6
+_WHOLE = Edition()
 # The inliner takes style elements away, those that are to stay too: the second sheet is put in afterwards.
 _PLACEHOLDER = "<!--RESPONSIVE-->"
 # Stripped where text comes in, and never shown anyway: what hides inside a word or turns a line around.
@@ -64,29 +67,49 @@ class RenderedDigest:
     json: str
 
 
-def render_digest(digest: Digest, *, language: str = "sv", home_reports: Path | None = None) -> RenderedDigest:
+def render_digest(
+    digest: Digest, *, language: str = "sv", home_reports: Path | None = None, edition: Edition = _WHOLE
+) -> RenderedDigest:
     """Render `digest`; a letter too long for a mail has its lowest stories as one line each.
 
     Raises DeliveryError when a template of the home's own is wrong.
     """
     environment = _environment(language, home_reports)
     try:
-        page = _render_html(environment, digest, language)
+        page = _render_html(environment, digest, language, edition)
         while len(page.encode()) > MAX_BYTES and digest.stories:
             digest = demote_last(digest)
-            page = _render_html(environment, digest, language)
-        context = _context(environment, digest, language)
+            page = _render_html(environment, digest, language, edition)
+        context = _context(environment, digest, language, edition)
         text = _plain(environment.get_template("digest/letter.txt.j2").render(context))
     except TemplateError as error:
         raise DeliveryError(_explain(error)) from error
     return RenderedDigest(subject=context["subject"], html=page, text=_tidy_text(text), json=_to_json(digest))
 
 
+def render_notice(
+    name: str, values: Mapping[str, object], *, language: str, zone: ZoneInfo, today: date, home_reports: Path | None
+) -> tuple[str, str]:
+    """Render `notices/NAME.txt.j2`: plain text, its first line the subject. Raises DeliveryError."""
+    environment = _environment(language, home_reports)
+    words = {
+        "long_day": partial(times.long_day, language=language),
+        "month_day": partial(times.month_day, language=language),
+        "short_moment": partial(times.short_moment, zone=zone, language=language, today=today),
+    }
+    try:
+        text = _tidy_text(_plain(environment.get_template(f"notices/{name}.txt.j2").render(**words, **values)))
+    except TemplateError as error:
+        raise DeliveryError(_explain(error)) from error
+    subject, _, body = text.partition("\n")
+    return shorten(subject, MAX_SUBJECT), body.lstrip("\n")
+
+
 # --- the three forms -----------------------------------------------------------------------------------
 
 
-def _render_html(environment: Environment, digest: Digest, language: str) -> str:
-    context = _context(environment, digest, language)
+def _render_html(environment: Environment, digest: Digest, language: str, edition: Edition) -> str:
+    context = _context(environment, digest, language, edition)
     page = _HIDDEN.sub("", environment.get_template("digest/letter.html.j2").render(context))
     style = environment.get_template("digest/responsive.css").render()
     inlined: str = _INLINER.inline(page)
@@ -105,7 +128,7 @@ def _to_json(digest: Digest) -> str:
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 
 
-def _context(environment: Environment, digest: Digest, language: str) -> dict[str, Any]:
+def _context(environment: Environment, digest: Digest, language: str, edition: Edition) -> dict[str, Any]:
     """Return what the templates see: the digest, times in its time zone, and the subject and preheader made of both."""
     zone = ZoneInfo(digest.time_zone)
 
@@ -115,6 +138,7 @@ def _context(environment: Environment, digest: Digest, language: str) -> dict[st
 
     context: dict[str, Any] = {
         "digest": digest,
+        "edition": edition,
         "language": language,
         "clock": partial(times.clock, zone=zone, language=language),
         "full_moment": partial(times.full_moment, zone=zone, language=language),
