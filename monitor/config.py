@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from monitor.core.matching.watch import THRESHOLD
+from monitor.core.places import Suggestions, find_municipality
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.delivery_settings import Delivery, check_delivery
@@ -316,6 +317,7 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         source_class=_read_class(options.pop("class", "other")),
         important=_read_yes(options.pop("important", "no")),
         language=options.pop("language", ""),
+        area=_read_area(options.pop("area", "")),
         options=options,
     )
 
@@ -354,6 +356,13 @@ def _read_class(word: str) -> SourceClass:
     except ValueError:
         known = ", ".join(SourceClass)
         raise _WrongLineError(f'class="{clean_line(word, 40)}" is not one of {known}') from None
+
+
+def _read_area(word: str) -> str:
+    found = find_municipality(word) if word else None
+    if isinstance(found, Suggestions):
+        raise _WrongLineError(f'area="{clean_line(word, 40)}" is none of Sweden\'s municipalities')
+    return found.code if found else ""
 
 
 def _read_yes(word: str) -> bool:

@@ -59,6 +59,8 @@ class Source:
     source_class: SourceClass = SourceClass.OTHER
     important: bool = False
     language: str = ""
+    area: str = ""
+    """Code of the municipality that the source is about; "" when it is about no single one."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Options of the source kind itself (a sitemap's `match=...`), checked by the kind."""
     line: int = 0

@@ -34,6 +34,11 @@ def test_a_kind_in_front_groups_and_options_are_read() -> None:
     assert source.line == 2
 
 
+def test_a_source_may_be_about_another_town() -> None:
+    (source,), _ = parse("https://a.se/x area=Flen")
+    assert source.area == "0482"
+
+
 def test_an_address_with_an_equals_sign_is_an_address() -> None:
     (source,), problems = parse("http://a.se/rss?format=145&x=1 class=radio")
     assert source.url == "http://a.se/rss?format=145&x=1"
@@ -49,6 +54,7 @@ def test_an_address_with_an_equals_sign_is_an_address() -> None:
         ("https://a.se/x class=paper", "is not one of local-paper"),
         ("https://a.se/x important=maybe", "must be yes or no"),
         ("https://a.se/x name=a name=b", "is given twice"),
+        ("https://a.se/x area=Atlantis", "none of Sweden's municipalities"),
         ("https://a.se/x https://a.se/y", "after the address is not understood"),
         ("http://a b", "after the address is not understood"),
         ("feed https://a.se/x https://a.se/y", "after the address is not understood"),

@@ -119,6 +119,10 @@ def watched() -> Iterator[Tell]:
         yield tell
 
 
+# These report as errors what are outcomes here: a site that is down, a page that is refused.
+_OUTCOMES_ELSEWHERE = frozenset({"scrapy", "twisted", "asyncio", "trafilatura", "htmldate", "courlan"})
+
+
 class _Names(logging.Filter):
     """Gives every record the run and the source, so that one line can be understood alone."""
 
@@ -127,6 +131,8 @@ class _Names(logging.Filter):
         self.run = run
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] in _OUTCOMES_ELSEWHERE:
+            return False
         record.run = self.run
         record.source = getattr(record, "source", "-")
         # A feed's words must not write to the terminal or forge a line of the log.
@@ -144,9 +150,6 @@ def set_up_logs(clock: Clock, *, verbose: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("monitor").setLevel(logging.INFO if verbose else logging.WARNING)
-    # Scrapy reports as errors what are outcomes here: a site that is down, a page that is refused.
-    for name in ("scrapy", "twisted", "trafilatura", "htmldate", "courlan"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 # --- printing ------------------------------------------------------------------------------------------

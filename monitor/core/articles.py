@@ -21,6 +21,8 @@ class Arrival:
     source: str
     seen_at: datetime
     baseline: bool
+    area: str = ""
+    """Code of the municipality that the source is about."""
     entries: Sequence[Entry]
     """What the sources said of the page, first seen first."""
     reading: PageReading | Refused
@@ -37,7 +39,7 @@ def judge(arrival: Arrival, matcher: Matcher) -> Article | Refused:
     if isinstance(reading, PageReading) and reading.outcome is not Outcome.REFUSED:
         text = _with_lead(reading)
         title = reading.title or _said_title(arrival.entries)
-        if place := best(matcher.find(title, text)):
+        if place := best(matcher.find(title, text, source_area=arrival.area)):
             return _from_page(arrival, reading, title, text, place)
         missing = "the text of the page does not name the municipality"
     else:
@@ -74,7 +76,7 @@ def _from_page(arrival: Arrival, reading: PageReading, title: str, text: str, pl
 def _from_feed(arrival: Arrival, missing: str, matcher: Matcher) -> Article | Refused:
     for entry in arrival.entries:
         text = entry.content or entry.summary
-        if place := best(matcher.find(entry.title, text)):
+        if place := best(matcher.find(entry.title, text, source_area=arrival.area)):
             return Article(
                 url=canonical_url(arrival.url),
                 source=arrival.source,

@@ -10,7 +10,6 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
@@ -18,12 +17,9 @@ from twisted.internet.error import DNSLookupError
 
 from monitor.core.addresses import allowed_host, judge_address, judge_request
 from monitor.core.urls import safe_url
+from monitor.crawl.failures import RefusedAddressError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-class RefusedAddressError(IgnoreRequest):
-    """The guard refused a request; the text is the reason."""
 
 
 class AddressGuard:

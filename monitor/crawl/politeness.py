@@ -6,19 +6,12 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from monitor.crawl.failures import RobotsForbidError, RobotsUnknownError, explain_failure
+
 MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: a crawler must read at least 500 kibibytes
-
-
-class RobotsForbidError(IgnoreRequest):
-    """robots.txt forbids the address."""
-
-
-class RobotsUnknownError(IgnoreRequest):
-    """robots.txt could not be had (server error, no answer): RFC 9309, 2.3.1.4 says that everything is forbidden."""
 
 
 class RobotsPolicy:
@@ -55,7 +48,7 @@ class RobotsPolicy:
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (whatever the network raises means the same: no answer)
-            return str(error) or type(error).__name__
+            return f"{explain_failure(error)[1]} (asked for robots.txt)"
         return read_robots(response)
 
 

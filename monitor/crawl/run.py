@@ -12,19 +12,14 @@ from typing import Any
 import msgspec
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
-from twisted.internet.error import ConnectError, DNSLookupError, TCPTimedOutError
-from twisted.internet.error import TimeoutError as TwistedTimeoutError
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
 
 from monitor.core.polling import judge_page
 from monitor.crawl.base import Intake, Polled, SourceSpider, Work
-from monitor.crawl.guard import RefusedAddressError
-from monitor.crawl.politeness import RobotsForbidError, RobotsUnknownError
+from monitor.crawl.failures import explain_failure
 from monitor.models import Clock, Page, Poll, PollOutcome, Source, Unavailable, Validators, Wanted
 
 log = logging.getLogger(__name__)
@@ -96,6 +91,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the store knows what was seen
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # the intake gives the newest page first
@@ -207,24 +203,3 @@ class HomeSpider(Spider):
         wanted: Wanted = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]  # Scrapy sets it
         outcome, reason = explain_failure(failure.value)
         self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT))
-
-
-def explain_failure(error: BaseException | None) -> tuple[PollOutcome, str]:
-    """Turn what the network or a middleware raised into an outcome and a sentence."""
-    if isinstance(error, RobotsForbidError):
-        return PollOutcome.ROBOTS, "robots.txt forbids us to read it"
-    if isinstance(error, RobotsUnknownError):
-        return PollOutcome.TRANSIENT, f"robots.txt could not be had: {error}"
-    if isinstance(error, RefusedAddressError):
-        return PollOutcome.BLOCKED, f"the address is refused: {error}"
-    if isinstance(error, IgnoreRequest):
-        return PollOutcome.UNREADABLE, str(error)
-    if isinstance(error, DNSLookupError):
-        return PollOutcome.TRANSIENT, f"the host name has no usable address ({error})"
-    if isinstance(error, TwistedTimeoutError | TCPTimedOutError | TimeoutError):
-        return PollOutcome.TRANSIENT, "the site did not answer in time"
-    if isinstance(error, ConnectError | ConnectionError):
-        return PollOutcome.TRANSIENT, "the site could not be reached"
-    if isinstance(error, ResponseFailed):
-        return PollOutcome.TRANSIENT, "the answer broke off"
-    return PollOutcome.TRANSIENT, f"the site could not be read ({type(error).__name__}: {error})"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from monitor.config import Home
 from monitor.core.matching import Watch
+from monitor.models import Source, SourceClass
 
 Tell = Callable[[str, int, int], None]
 """Told how far a step has come: the step's name, how much is done, how much there is (0: not known)."""
@@ -32,3 +33,11 @@ def watch_of(home: Home) -> Watch:
         threshold=matching.threshold,
         mute=frozenset(matching.mute),
     )
+
+
+_LOCAL = {SourceClass.LOCAL_PAPER, SourceClass.LOCAL_WEB, SourceClass.OWN}
+
+
+def area_of(home: Home, source: Source) -> str:
+    """Return the municipality that a source is about: what feeds.txt says, else the home's own for local sources."""
+    return source.area or (home.settings.code if source.source_class in _LOCAL else "")

@@ -66,20 +66,27 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     path = write_digest(home.reports / "out", day, rendered)
     values = article_store.read_articles(db, ids)
     covered = [id_ for id_ in ids if belongs(values[id_], period, shown)]
-    digest_store.save_digest(db, day, period=period, made_at=now, data=rendered.json, articles=covered)
+    digest_store.save_digest(
+        db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
+    )
     return Published(
         path=path, day=day, articles=len(covered), stories=len(digest.stories) + len(digest.also),
-        complete=not digest.gaps,
+        complete=not digest.incomplete,
     )  # fmt: skip
 
 
 def _day_counts(home: Home, db: Database, period: Period) -> list[DayCount]:
     """Count the articles of the earlier days on which the home was watching."""
     began = digest_store.first_polled(db)
+    incomplete = digest_store.incomplete_days(db)
+    zone = home.settings.zone
     counts = []
-    for day in days_of(period, home.settings.zone).before:
+    for day in days_of(period, zone).before:
         if began is None or day.period.end <= began:
             continue
         articles, prominent, stories = digest_store.count_articles(db, day.period)
-        counts.append(DayCount(day=day.date, articles=articles, prominent=prominent, stories=stories))
+        complete = day.period.end.astimezone(zone).date().isoformat() not in incomplete
+        counts.append(
+            DayCount(day=day.date, articles=articles, prominent=prominent, stories=stories, complete=complete)
+        )
     return counts

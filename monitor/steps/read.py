@@ -1,6 +1,6 @@
 """Page -> Article, Mention: read in worker processes, judged by the core."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from monitor.core.matching import Matcher, build_matcher
 from monitor.core.pages import block_key, drop_repeated, extract
 from monitor.core.urls import host_of
 from monitor.models import Article, Clock, Outcome, PageReading, Refused
-from monitor.steps import Tell, say_nothing, watch_of
+from monitor.steps import Tell, area_of, say_nothing, watch_of
 from monitor.store import articles as article_store
 from monitor.store.articles import Unread
 from monitor.workers import Workers
@@ -32,6 +32,7 @@ class ReadResult:
 def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) -> ReadResult:
     """Read the kept pages in worker processes; those that name the municipality become articles."""
     matcher = build_matcher(watch_of(home))
+    areas = {source.url: area_of(home, source) for source in home.sources}
     result = ReadResult()
     total = article_store.count_unread(db)
     after = 0
@@ -39,7 +40,7 @@ def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) ->
         while unread := article_store.unread_pages(db, after, BATCH):
             readings = read_batch(unread, workers, clock())
             _count_blocks(db, unread, readings)
-            verdicts = list(_judge_batch(db, unread, readings, matcher))
+            verdicts = list(_judge_batch(db, unread, readings, matcher, areas))
             new, revised = article_store.save_verdicts(db, verdicts, clock())
             result.read += len(unread)
             result.new += new
@@ -82,6 +83,7 @@ def _judge_batch(
     unread: Sequence[Unread],
     readings: Sequence[PageReading | Refused],
     matcher: Matcher,
+    areas: Mapping[str, str],
 ) -> Iterator[tuple[int, Article | Refused]]:
     known: dict[str, tuple[int, dict[str, int]]] = {}
     for item, given in zip(unread, readings, strict=True):
@@ -92,4 +94,4 @@ def _judge_batch(
                 known[host] = article_store.host_blocks(db, host)
             pages, blocks = known[host]
             reading = drop_repeated(reading, blocks, pages)
-        yield item.id, judge(article_store.arrival(db, item, reading), matcher)
+        yield item.id, judge(article_store.arrival(db, item, reading, areas.get(item.source, "")), matcher)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.articles import Arrival
+from monitor.core.digest import is_prominent
 from monitor.core.urls import identity_key
 from monitor.models import (
     Access,
@@ -75,7 +76,7 @@ def unread_pages(db: Database, after: int, limit: int) -> list[Unread]:
     ]
 
 
-def arrival(db: Database, unread: Unread, reading: PageReading | Refused) -> Arrival:
+def arrival(db: Database, unread: Unread, reading: PageReading | Refused, area: str) -> Arrival:
     """Return all that is known of a page that was read."""
     row = db.execute("select min(first_seen), min(baseline) from entries where page = ?", [unread.id]).fetchone()
     return Arrival(
@@ -83,6 +84,7 @@ def arrival(db: Database, unread: Unread, reading: PageReading | Refused) -> Arr
         source=unread.source,
         seen_at=time_of(row[0]),
         baseline=bool(row[1]),
+        area=area,
         entries=entry_words(db, unread.id),
         reading=reading,
     )
@@ -192,6 +194,7 @@ def _to_row(article: Article) -> dict[str, Any]:
         "place": place.name,
         "kind": place.kind.value,
         "about": int(place.about),
+        "prominent": int(is_prominent(article)),
         "score": place.score,
         "reason": place.reason,
     }

@@ -10,18 +10,25 @@ from monitor.store.db import time_of, to_text, transaction
 
 
 def save_digest(
-    db: Database, day: date, *, period: Period, made_at: datetime, data: str, articles: Sequence[int]
+    db: Database, day: date, *, period: Period, made_at: datetime, complete: bool, data: str, articles: Sequence[int]
 ) -> None:
     """Save the digest of `day` in place of an earlier one of that day, with the articles that it covers."""
     key = day.isoformat()
+    row = [key, to_text(period.start), to_text(period.end), to_text(made_at), int(complete), data]
     with transaction(db) as connection:
         connection.execute(
-            """insert into digests values (?, ?, ?, ?, ?) on conflict (day) do update set
-                   starts = excluded.starts, ends = excluded.ends, made = excluded.made, data = excluded.data""",
-            [key, to_text(period.start), to_text(period.end), to_text(made_at), data],
+            """insert into digests (day, starts, ends, made, complete, data) values (?, ?, ?, ?, ?, ?)
+               on conflict (day) do update set starts = excluded.starts, ends = excluded.ends,
+                   made = excluded.made, complete = excluded.complete, data = excluded.data""",
+            row,
         )
         connection.execute("delete from digest_articles where day = ?", [key])
         connection.executemany("insert into digest_articles values (?, ?)", [(article, key) for article in articles])
+
+
+def incomplete_days(db: Database) -> frozenset[str]:
+    """Return the days whose digest said that sources were missing."""
+    return frozenset(row[0] for row in db.execute("select day from digests where not complete").fetchall())
 
 
 def shown_urls(db: Database, before: date) -> frozenset[str]:
@@ -33,8 +40,7 @@ def shown_urls(db: Database, before: date) -> frozenset[str]:
 def count_articles(db: Database, period: Period) -> tuple[int, int, int]:
     """Return how many articles a span has, how many of them name the place in headline or lead, and their stories."""
     row = db.execute(
-        """select count(*), coalesce(sum(exists (select 1 from mentions m where m.article = a.id
-               and (m.place_in = 'title' or m.start < length(a.lead)))), 0), count(distinct s.story)
+        """select count(*), coalesce(sum(a.prominent), 0), count(distinct s.story)
            from articles a left join story_articles s on s.article = a.id where a.at >= ? and a.at < ?""",
         [to_text(period.start), to_text(period.end)],
     ).fetchone()

@@ -124,6 +124,7 @@ def m003_articles(db: Database) -> None:
             place text not null,
             kind text not null,
             about integer not null,
+            prominent integer not null,  -- its headline or lead names the place (core.digest.is_prominent)
             score real not null,
             reason text not null
         ) strict""",
@@ -170,6 +171,7 @@ def m004_stories_and_digests(db: Database) -> None:
             starts text not null,
             ends text not null,
             made text not null,
+            complete integer not null,   -- whether all sources that matter were read
             data text not null           -- the composed digest as JSON
         ) strict""",
         """create table digest_articles (

@@ -9,7 +9,8 @@ from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
 from monitor.core.addresses import judge_address, judge_request
-from monitor.crawl.guard import AddressGuard, GuardedResolver, RefusedAddressError
+from monitor.crawl.failures import RefusedAddressError
+from monitor.crawl.guard import AddressGuard, GuardedResolver
 
 PRIVATE = [
     "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
