@@ -34,8 +34,13 @@ FOLDS = 5
 
 LEAST_SEEN = 2
 """On how many days a sub-place must have stood for its municipality."""
+LEAST_SEEN_STREET = 3
+"""Names of streets, squares and schools repeat across the country: one more day."""
 LEAST_SHARE = 0.8
 """The share of labelled texts that must agree on a sub-place's municipality."""
+SHARED_SEEN = 8
+SHARED = 0.15
+"""A name that several municipalities share is shipped for each that has it so often: Södermalm."""
 LEAST_LISTED_SHARE = 0.3
 NEIGHBOUR_KM = 10.0
 """Municipalities are neighbours when places of theirs lie so near each other: borders are not in the data."""
@@ -56,6 +61,9 @@ LOWER = re.compile(r"(?<![\w-])[a-zåäöé][\w-]*")
 LATER_PART = re.compile(
     r"(?:gatan?|gränd(?:en)?|väg(?:en)?|torg(?:et)?|backen?|plan|allén?|stig(?:en)?|park(?:en)?|plats(?:en)?|bron?"
     r"|boulevard(?:en)?|stan|staden|innerstaden|hamnen|esplanaden|promenaden|torp|stadion|airport|ängar|leden|kaj(?:en)?|kyrka|skola|station|centrum|köpcentrum|badet|industriområde|strand|holme|udde|udden|sjön)$"
+)
+STREET = re.compile(
+    r"(?:gatan|vägen|allén|leden|gränd|plan|torg|skolan|parken|plats|ringen|station|backen)$", re.IGNORECASE
 )
 LONGER = OTHER_PLACE_BEFORE | {"Första", "Roslags", "Yttre"}
 SENTENCE_START = frozenset('.!?:\n"”–-•/')
@@ -235,7 +243,7 @@ def _is_name(phrase: str, use: Use) -> bool:
 def _mostly_one(count: Counter[str]) -> bool:
     named = count.total() - count[""]
     best = max((seen for code, seen in count.items() if code), default=0)
-    return best >= LEAST_SEEN and best >= LEAST_SHARE * named
+    return (best >= LEAST_SEEN and best >= LEAST_SHARE * named) or (best >= SHARED_SEEN and best >= SHARED * named)
 
 
 def count_places(notices: Sequence[Notice], names: Iterable[str]) -> dict[str, tuple[Counter[str], Counter[str]]]:
@@ -267,11 +275,12 @@ def build_places(data: Path, notices: Sequence[Notice]) -> list[tuple[str, ...]]
         seen, named = _seen(counts, name, code)
         if kind == "locality" or seen >= LEAST_LISTED_SHARE * named:  # postal rows name some municipalities wrongly
             built.append((code, name, kind, str(seen), str(named)))
-    for name in mined:
-        if name in counts and counts[name][0]:
-            code = counts[name][0].most_common(1)[0][0]
+    for name in mined & counts.keys():
+        for code, times in counts[name][0].items():
             seen, named = _seen(counts, name, code)
-            if seen >= LEAST_SEEN and seen >= LEAST_SHARE * named and codes.get(name.split()[0].rstrip("s")) != code:
+            sole = seen >= (LEAST_SEEN_STREET if STREET.search(name) else LEAST_SEEN) and seen >= LEAST_SHARE * named
+            shared_name = times >= SHARED_SEEN and seen >= SHARED * named
+            if (sole or shared_name) and codes.get(name.split()[0].rstrip("s")) != code:
                 built.append((code, name, "subplace", str(seen), str(named)))
     return sorted(built)
 

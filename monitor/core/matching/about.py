@@ -6,12 +6,12 @@ written for it (tests/core/matching/about.jsonl).
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.matching import signs
 from monitor.core.matching.decide import Claim
-from monitor.core.matching.reading import ROAD_DIRECTION, Reading, Sign
+from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Reading, Sign
 from monitor.core.matching.scan import Field
 
 LEAD_LENGTH = 240
@@ -19,7 +19,6 @@ LEAD_LENGTH = 240
 SHORT_TEXT = 420
 LATE_SHARE = 0.55
 LONG_TEXT = 900
-LIST_LENGTH = 3
 
 BASE = -1.3
 TITLE = 3.0
@@ -34,16 +33,21 @@ MOST_FROM_OFTEN = 1.5
 SPREAD = 0.4
 ONLY_PLACE = 0.9
 OWN_AREA = 0.8
-OTHERS_MORE = -1.1
+OTHERS_MORE = -0.8
 OTHER_IN_TITLE = -1.6
 OTHER_IN_LEAD = -0.8
-MANY_OTHERS = -0.9
+AS_OFTEN = -0.5
+MOST_OTHERS = 3
 ALL_PASSING = -2.2
 ALL_LISTED = -2.4
 LATE = -0.8
 NAMED_AFTER_ONLY = -1.6
 
-_GAP = re.compile(r"(?:, | och | samt | & |/|, samt |\n| – | - |–|-| eller |; )(?:i |på |från |till )?")
+_NAME = r"[A-ZÅÄÖ][\w:-]+(?: (?:och )?[A-ZÅÄÖ][\w-]+)?"
+_JOINT = r"(?:, |,? (?:och|samt|eller) |/)(?:i |på |från |till )?"
+_ROW = re.compile(
+    rf"{_NAME}(?:, (?:i |på |från |till )?[A-ZÅÄÖ][\w:-]+(?: [A-ZÅÄÖ][\w-]+)?)*{_JOINT}{_NAME}{_JOINT}{_NAME}"
+)
 _TABLE_LINE = re.compile(r"^[^.!?]{0,60}\d[^.!?]*$")
 
 
@@ -73,7 +77,8 @@ def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: 
     places = [reading for reading, _, _ in claim.places]
     if not places:
         return _weigh_bearers(claim, text, covered)
-    plain = [reading for reading in places if not _in_passing(reading, text)]
+    alone = not _others(claim, claims)
+    plain = [reading for reading in places if not _in_passing(reading, text, alone=alone)]
     found = [Sign("base", BASE, "")]
     found += _weigh_position(places, plain, text)
     found += _weigh_deeds(plain)
@@ -93,10 +98,16 @@ def _weigh_bearers(claim: Claim, text: Text, covered: Collection[str]) -> list[S
     return found
 
 
-def _in_passing(reading: Reading, text: Text) -> bool:
+def _in_passing(reading: Reading, text: Text, *, alone: bool) -> bool:
+    """Say whether a naming is in passing. North of the only place there is, or on a road to it, is at the place."""
     if reading.official:
         return False
-    return id(reading) in text.listed or bool(reading.passing)
+    if id(reading) in text.listed:
+        return True
+    return bool(reading.passing) and not (alone and reading.passing in WHERE)
+
+
+WHERE = frozenset({BEARING, ROUTE})
 
 
 def _weigh_position(places: Sequence[Reading], plain: Sequence[Reading], text: Text) -> list[Sign]:
@@ -112,6 +123,10 @@ def _weigh_position(places: Sequence[Reading], plain: Sequence[Reading], text: T
     elif led:
         found.append(Sign("lead in passing", LEAD_PASSING, f"in the lead, as {_why(led[0], text)}"))
     return found
+
+
+def _any_in_lead(readings: Sequence[Reading], text: Text) -> bool:
+    return any(_in_lead(reading, text) for reading in readings)
 
 
 def _in_lead(reading: Reading, text: Text) -> bool:
@@ -165,65 +180,55 @@ def _weigh_count(places: Sequence[Reading], plain: Sequence[Reading], text: Text
 
 def _weigh_others(claim: Claim, claims: Mapping[str, Claim], plain: Sequence[Reading], text: Text) -> list[Sign]:
     """Weigh the other municipalities of the text."""
-    others = {
-        code: [reading for reading, _, _ in other.places if reading.passing != ROAD_DIRECTION]
-        for code, other in claims.items()
-        if code != claim.code and other.own_name and other.logit > 0.0
-    }
-    others = {code: readings for code, readings in others.items() if readings}
+    others = _others(claim, claims)
     if not others:
         short = len(text.body.plain) <= SHORT_TEXT and plain
         return [Sign("only place", ONLY_PLACE, "the only place of a short text")] if short else []
+    if any(reading.hit.field is text.title for reading in plain):
+        return []
     found = []
-    most = max(len(readings) for readings in others.values())
-    own_title = any(reading.hit.field is text.title for reading in plain)
-    own_lead = any(_in_lead(reading, text) for reading in plain)
-    if most > max(len(plain), 1):
+    as_often = sum(len(readings) >= max(len(plain), 1) for readings in others)
+    if as_often:
+        words = f"{as_often} other municipalities are named as often" if as_often > 1 else "another is named as often"
+        found.append(Sign("others as often", AS_OFTEN * min(as_often, MOST_OTHERS), words))
+    if any(len(readings) > max(len(plain), 1) for readings in others):
         found.append(Sign("others more", OTHERS_MORE, "another municipality is named more often"))
-    if not own_title and any(reading.hit.field is text.title for held in others.values() for reading in held):
+    if any(reading.hit.field is text.title for readings in others for reading in readings):
         found.append(Sign("other in title", OTHER_IN_TITLE, "another municipality stands in the headline"))
-    elif (
-        not own_title and not own_lead and any(_in_lead(reading, text) for held in others.values() for reading in held)
-    ):
+    elif not _any_in_lead(plain, text) and any(_any_in_lead(readings, text) for readings in others):
         found.append(Sign("other in lead", OTHER_IN_LEAD, "another municipality stands in the lead"))
-    if len(others) >= LIST_LENGTH and not own_title:
-        found.append(Sign("many others", MANY_OTHERS, f"{len(others)} other municipalities are named"))
     return found
+
+
+def _others(claim: Claim, claims: Mapping[str, Claim]) -> list[list[Reading]]:
+    """Return the namings of each other municipality that the text surely names."""
+    named = (
+        [reading for reading, _, _ in other.places if reading.passing != ROAD_DIRECTION]
+        for code, other in claims.items()
+        if code != claim.code and other.logit > 0.0
+    )
+    return [readings for readings in named if readings]
 
 
 # --- rows and tables --------------------------------------------------------------------------------
 
 
-def _rows(readings: Sequence[Reading]) -> list[int]:
-    """Return the ids of the readings that stand in a row of at least three places."""
-    row: list[Reading] = []
-    found: list[int] = []
-    for reading in readings:
-        if row and not _follows(row[-1], reading):
-            found += _row_ids(row)
-            row = []
-        row.append(reading)
-    return found + _row_ids(row)
+def _rows(readings: Sequence[Reading]) -> Iterator[int]:
+    """Yield the ids of the readings that stand in a row of at least three names."""
+    for field in {id(reading.hit.field): reading.hit.field for reading in readings}.values():
+        rows = [row.span() for row in _ROW.finditer(field.plain)]
+        for reading in readings if rows else ():
+            hit = reading.hit
+            if hit.field is field and any(start <= hit.start < end for start, end in rows):
+                yield id(reading)
 
 
-def _row_ids(row: Sequence[Reading]) -> list[int]:
-    return [id(reading) for reading in row] if len(row) >= LIST_LENGTH else []
-
-
-def _follows(one: Reading, other: Reading) -> bool:
-    if one.hit.field is not other.hit.field:
-        return False
-    return _GAP.fullmatch(one.hit.field.plain[one.hit.end : other.hit.start]) is not None
-
-
-def _table_lines(readings: Sequence[Reading]) -> list[int]:
-    """Return the ids of the readings on lines that look like rows of a table: no sentence, and a number."""
-    found = []
+def _table_lines(readings: Sequence[Reading]) -> Iterator[int]:
+    """Yield the ids of the readings on lines that look like rows of a table: no sentence, and a number."""
     for reading in readings:
         hit = reading.hit
         if hit.field.where == "text" and "\n" in hit.field.plain:
             start = hit.field.plain.rfind("\n", 0, hit.start) + 1
             end = hit.field.plain.find("\n", hit.end)
             if _TABLE_LINE.match(hit.field.plain[start : end if end >= 0 else None]):
-                found.append(id(reading))
-    return found
+                yield id(reading)

@@ -17,6 +17,11 @@ RIVAL_FAR = -5.0
 DOUBTFUL_RIVAL_NEAR = -0.3
 DOUBTFUL_RIVAL_FAR = -0.8
 
+WELL_KNOWN_SEEN = 15
+WELL_KNOWN_AGREED = 0.95
+WELL_KNOWN_SHARE = 0.4
+"""A locality that so many texts name, and for one municipality, stands also beside others: Visby, Huskvarna."""
+
 ALONE = -1.2
 """A sub-place without a second sign."""
 SECOND_NAME = 0.6
@@ -75,6 +80,16 @@ class Claim:
         )
 
     @property
+    def well_known(self) -> bool:
+        """Whether a locality stands for it that many texts name, and hardly any for another municipality."""
+        return any(
+            sense.kind is PlaceKind.LOCALITY
+            and sense.seen >= WELL_KNOWN_SEEN
+            and sense.seen >= WELL_KNOWN_AGREED * sense.named
+            for _, sense, _ in self.places
+        )
+
+    @property
     def names(self) -> set[str]:
         """The different names that stand for it."""
         return {reading.name.text for reading, _, _ in self.places}
@@ -88,13 +103,14 @@ def weigh_claims(readings: Sequence[Reading], source_area: str = "") -> dict[str
         _add_names(claim, persons)
     first = {code: claim.logit for code, claim in claims.items()}
     rivals = [code for code, claim in claims.items() if claim.own_name and claim.logit >= RIVAL]
+    subs = [code for code, claim in claims.items() if claim.places and not claim.own_name]
     counties = _counties(readings)
     covered = covered_codes(source_area)
     for claim in claims.values():
         if claim.places:
             _weigh_direction(claim, first)
             _weigh_rivals(claim, [code for code in rivals if code != claim.code], claims)
-            _weigh_namesakes(claim, [weight for code, weight in first.items() if code != claim.code])
+            _weigh_namesakes(claim, [first[code] for code in subs if code != claim.code])
             _weigh_county(claim, counties)
             _weigh_area(claim, source_area, covered)
             claim.logit += sum(sign.weight for sign in claim.signs)
@@ -180,6 +196,8 @@ def _weigh_rivals(claim: Claim, rivals: Sequence[str], claims: Mapping[str, Clai
         weight = RIVAL_NEAR if near else RIVAL_FAR
         if all(reading.passing for code in rivals for reading, _, _ in claims[code].places):
             weight /= 2.0
+        if claim.well_known:
+            weight *= WELL_KNOWN_SHARE
     claim.signs.append(Sign("rival", weight, f"other municipalities are named: {names}"))
 
 

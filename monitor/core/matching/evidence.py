@@ -11,16 +11,19 @@ from collections.abc import Iterator, Mapping
 from monitor.core.matching import signs
 from monitor.core.matching.around import Around, look_around
 from monitor.core.matching.gazetteer import Doubt, Name, Sense
-from monitor.core.matching.reading import ROAD_DIRECTION, Reading, Sign
+from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Reading, Sign
 from monitor.core.matching.scan import Form, Hit
 from monitor.core.matching.verdicts import decide
 from monitor.models import PlaceKind
 
-OWN_NAME_WEIGHT = {Doubt.NONE: 2.2, Doubt.NAMESAKE: 1.2, Doubt.PERSON: 0.3, Doubt.WORD: -0.6}
+OWN_NAME_WEIGHT = {Doubt.NONE: 2.2, Doubt.NAMESAKE: 1.2, Doubt.PERSON: -0.3, Doubt.WORD: -0.6}
 """What a municipality's own name weighs alone."""
 
-AT_WEIGHT = {Doubt.NONE: 0.3, Doubt.NAMESAKE: 0.3, Doubt.PERSON: 1.6, Doubt.WORD: 1.6}
+AT_WEIGHT = {Doubt.NONE: 0.3, Doubt.NAMESAKE: 0.3, Doubt.PERSON: 2.0, Doubt.WORD: 2.0}
 """What a preposition tells: that a place is meant, not which of its namesakes."""
+
+DEED_WEIGHT = {Doubt.PERSON: 1.2, Doubt.WORD: 2.4}
+"""What "bygger" after it tells: sheds do not build, people seldom do."""
 
 EXTRA_WEIGHT = 2.5
 """A name that the home itself gave."""
@@ -35,10 +38,23 @@ _CHAIN = re.compile(
 _POSTCODE = re.compile(r"\b\d{3} ?\d{2}\s+$")
 _ROAD = re.compile(r"\b(?:E\d{1,2}|[Rr]iksväg \d+|[Ll]änsväg \d+|[Vv]äg \d+|[Rr]v ?\d+)\b")
 _DATELINE = re.compile(r"[.:]? [–-] |[.:] |[.:]$")
-_LARGER = re.compile(r"(?: i|,| \(|, i| utanför| strax utanför) ?([A-ZÅÄÖ][\w-]+(?: (?:Väsby|Göinge|Edet))?)")
+_LARGER = re.compile(
+    r"(?: i|,| \(|, i| utanför| strax utanför) ?([A-ZÅÄÖ][\w-]+(?: (?:Väsby|Göinge|Edet))?)(?!(?:,| och| samt) [A-ZÅÄÖ])\b"
+)
 _ROAD_DIRECTION = re.compile(r"riktning(?:en)? (?:mot )?$")
 _BEARING = re.compile(r"\b(?:norr|söder|väster|öster|nordost|sydost|nordväst|sydväst) om $")
 _BETWEEN = re.compile(r"\bmellan (?:[\w-]+ ){0,2}(?:och )?$")
+_ONWARD = re.compile(r" (?:till|via|mot) [A-ZÅÄÖ]")
+_ORIGIN = re.compile(
+    r"\b(?:(?:född|födda|föddes|uppvuxen|uppvuxna|växte upp|bosatt|bosatta|bor|bodde|bott|hemmahörande|verksam|verksamma)"
+    r"[^.!?,]{0,25} (?:i|på|utanför)"
+    r"|(?:kommer|kom|flyttat|flyttade|flyttar|ursprungligen|närmast|på väg)[^.!?,]{0,20} från) $"
+)
+_FORMERLY = re.compile(r"\b(?:[Tt]idigare|[Ff]örr|[Ff]örut|en gång)[^.!?,]{0,30} $")
+_COMPARISON = re.compile(
+    r"(?:\b(?:[Ll]iksom|[Pp]recis som|[Ss]om|exempelvis|bland annat|[Bb]land|till exempel|[Jj]ämfört med|än|såsom|däribland"
+    r"|inklusive|samma som|till skillnad från)|t\.ex\.|bl\.a\.)(?: redan)?(?: finns)?(?: redan)?(?: (?:i|på|från|hos))? $"
+)
 _ROUTE_AFTER = re.compile(r"\s?[–-]\s?[A-ZÅÄÖ]")
 _ROUTE_BEFORE = re.compile(r"[a-zåäö]\s?[–-]\s?$")
 
@@ -74,25 +90,8 @@ def _is_located(around: Around) -> bool:
 
 
 def _signs(around: Around) -> Iterator[Sign]:
-    hit, following, doubt = around.hit, around.following, around.doubt
-    if following in signs.MUNICIPAL_AFTER:
-        yield Sign("kommun", 4.0, f"“{following}” stands after it")
-    elif following in signs.BODY_AFTER:
-        yield Sign("municipal body", 1.5, f"“{following}” stands after it")
-    if around.previous.lower() in signs.AT:
-        yield Sign("preposition", AT_WEIGHT[doubt], f"“{around.previous.lower()}” stands before it")
-    elif _is_located(around):
-        yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "in a row of places")
-    elif doubt is Doubt.WORD and not any(part.isalnum() for part in around.sentence[0]):
-        yield Sign("sentence start", -1.5, "begins a sentence, where any word is capitalised")
-    if hit.form in {Form.INHABITANT, Form.COMPOUND, Form.ADDRESS}:
-        yield Sign(hit.form.value, 1.0, f"as {hit.form.value}")
-    if hit.form is Form.TAG:
-        yield Sign(hit.form.value, 0.3, "as a hashtag")
-    if hit.form is Form.UPPER and doubt is not Doubt.NONE:
-        yield Sign("upper case", -1.0, "in upper case, where words look like names")
-    if not around.before.strip() and _DATELINE.match(around.after):
-        yield Sign("dateline", 1.0, "a dateline")
+    yield from _beside(around)
+    yield from _form_signs(around)
     larger = _larger_place(around)
     if larger:
         yield Sign("larger place", -4.0, f"“{larger}” stands after it as the larger place")
@@ -100,11 +99,43 @@ def _signs(around: Around) -> Iterator[Sign]:
         yield Sign("road", 0.5, "a road stands beside it")
 
 
+def _beside(around: Around) -> Iterator[Sign]:
+    """Weigh the words right before and after the name."""
+    following, doubt = around.following, around.doubt
+    if following in signs.MUNICIPAL_AFTER:
+        yield Sign("kommun", 4.0, f"“{following}” stands after it")
+    elif following in signs.BODY_AFTER:
+        yield Sign("municipal body", 2.5, f"“{following}” stands after it")
+    if around.previous.lower() in signs.AT:
+        yield Sign("preposition", AT_WEIGHT[doubt], f"“{around.previous.lower()}” stands before it")
+    elif _is_located(around):
+        yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "in a row of places")
+    elif doubt is Doubt.WORD and not any(part.isalnum() for part in around.sentence[0]):
+        yield Sign("sentence start", -1.5, "begins a sentence, where any word is capitalised")
+    if doubt in {Doubt.PERSON, Doubt.WORD} and following in signs.TOWN_DEEDS:
+        yield Sign("deed", DEED_WEIGHT[doubt], f"“{following}” stands after it, which towns do")
+
+
+def _form_signs(around: Around) -> Iterator[Sign]:
+    """Weigh how the name is written."""
+    hit = around.hit
+    if hit.form in {Form.INHABITANT, Form.COMPOUND, Form.ADDRESS}:
+        yield Sign(hit.form.value, 1.0, f"as {hit.form.value}")
+    if hit.form is Form.TAG:
+        yield Sign(hit.form.value, 0.3, "as a hashtag")
+    if hit.form is Form.UPPER and around.doubt is not Doubt.NONE:
+        yield Sign("upper case", -1.6, "in upper case, where words look like names")
+    if not around.before.strip() and _DATELINE.match(around.after):
+        yield Sign("dateline", 1.5, "a dateline")
+
+
 def _larger_place(around: Around) -> str:
-    """Return the municipality named right after a place that is not its own: "Sandviken, Karlskoga"."""
+    """Return the town or country named right after a place that does not lie there: "Sandviken, Karlskoga"."""
     found = _LARGER.match(around.after)
     if found is None or around.clear:
         return ""
+    if found[1] in signs.FOREIGN:
+        return found[1]
     town = around.known.get(found[1]) or around.known.get(found[1].removesuffix("s"))
     if town is None or town.extra or town.senses[0].kind is not PlaceKind.MUNICIPALITY:
         return ""
@@ -120,14 +151,17 @@ def _passing(around: Around) -> str:
     if around.previous == "mot":
         return "a direction"
     if _BEARING.search(before):
-        return "a bearing"
+        return BEARING
     if _BETWEEN.search(before) or _ROUTE_AFTER.match(after) or _ROUTE_BEFORE.search(before):
-        return "a route"
+        return ROUTE
+    if around.previous == "via" or (around.previous == "från" and _ONWARD.match(after)):
+        return ROUTE
     if _POSTCODE.search(before):
         return "an address line"
-    recent = set(re.findall(r"[\w.]+", before)[-4:])
-    if recent & signs.ORIGIN_BEFORE:
-        return "where somebody comes from"
-    if recent & signs.COMPARISON_BEFORE:
+    if _ORIGIN.search(before):
+        return "where somebody or something comes from"
+    if _FORMERLY.search(before):
+        return "what was before"
+    if _COMPARISON.search(before):
         return "an example or a comparison"
     return ""

@@ -37,6 +37,8 @@ class Decision:
 
 
 ROAD_DIRECTION = "the direction of a road"
+BEARING = "a bearing"
+ROUTE = "a route"
 
 
 @dataclass(slots=True)

@@ -233,3 +233,4 @@ def spellings(name: Name) -> Iterator[tuple[str, Form]]:
         yield f"{stem}are", Form.INHABITANT
     for word in _IRREGULAR.get(text, ()):
         yield word, Form.INHABITANT
+        yield word.capitalize(), Form.INHABITANT

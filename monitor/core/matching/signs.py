@@ -8,6 +8,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+FOREIGN = _words(
+    """USA Norge Danmark Finland Tyskland England Frankrike Spanien Italien Polen Ryssland Ukraina Storbritannien Skottland
+    Irland Kanada Australien Indien Kina Estland Lettland Litauen Island Österrike Schweiz Nederländerna Belgien"""
+)
+"""Countries that a namesake can lie in."""
+
 # --- before the name --------------------------------------------------------------------------------
 
 AT = _words(
@@ -19,20 +25,12 @@ AT = _words(
 )
 """Words after which a place is named: prepositions of place and what lies in a town."""
 
-DIRECTION_BEFORE = _words("""mot riktning riktningen körriktning""")
-"""The road's or the train's direction, not where it happened."""
-
-ROUTE_BEFORE = _words("""mellan sträckan från linjen vägen via och till""")
-
-ORIGIN_BEFORE = _words(
-    """född födda uppvuxen uppvuxna bosatt bosatta bor bodde bott hemmahörande ursprungligen kommer kom flyttat
-    flyttade"""
-)
-
-COMPARISON_BEFORE = _words("""liksom precis exempelvis bland likt jämfört såsom t.ex. bl.a. däribland inklusive""")
 
 PERSON_TITLES = _words(
-    """fru herr herrn doktor professor docent rektor överste major kapten advokat åklagare polismästare inspektör
+    """drottning drottningen prinsessan prinsessa prins kung kungen grevinnan friherre dottern dotter sonen systern
+    systrarna brodern mormor farmor morfar farfar modern fadern hustrun maken kusinen flickan pojken kvinnan mannen
+    hette heter namnet
+    fru herr herrn doktor professor docent rektor överste major kapten advokat åklagare polismästare inspektör
     kommissarie kommissarien statsminister statsministern minister ministern riksdagsledamot kommunalråd
     kommunalrådet landshövding biskop biskopen kyrkoherde prost pastor vd ordförande ordföranden tränaren
     tränare forskaren författaren skådespelaren sångaren artisten regissören konstnären målvakten backen
@@ -102,7 +100,7 @@ CLUB_AFTER = _words(
 )
 
 SCHOOL_AFTER = _words(
-    """universitet universitets universitetet universitetssjukhus universitetsbibliotek högskola högskolas
+    """universitet universitets universitetet universitetssjukhus universitetsbibliotek University högskola högskolas
     högskolan lasarett lasaretts sjukhus sjukhem folkhögskola konserthus stadsteater symfoniker symfoniorkester
     filharmoniker musikhögskola konsthögskola nation nations"""
 )
@@ -115,7 +113,7 @@ COURT_AFTER = _words(
 
 COUNTY_AFTER = _words("""län läns landsting""")
 
-REGION_BEFORE = _words("""Region Regionen Polisregion polisregion Länsstyrelsen länsstyrelsen""")
+REGION_BEFORE = _words("""Region Regionen Länsstyrelsen länsstyrelsen""")
 
 PAPER_AFTER = _words(
     """Tidning Tidningar Tidningen Allehanda Nyheter Kuriren Posten Dagblad Folkblad Kurir Tidende Dagbladet Folket
@@ -148,6 +146,9 @@ DEEDS = _words(
     anmäls kritiseras vinner firar förbereder river renoverar avvecklar sparar"""
 )
 """What a municipality does, right after its name."""
+
+TOWN_DEEDS = _words("bygger satsar inför stänger höjer sänker varslar växer stoppar planerar sparar avvecklar utreder")
+"""What towns do and people seldom: tells "Lund bygger" from "Lund ler"."""
 
 LONGER_NAME_AFTER = _words(
     """backe backen by kyrkby ö öar ön hed hage slätt skog sjö sjön älv fjäll fjällen berg udde vik kulle häradsväg landsväg kyrka"""

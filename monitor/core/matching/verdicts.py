@@ -14,6 +14,7 @@ from monitor.core.matching.scan import Form
 _SCORE_AFTER = re.compile(r"\s?[–-]\s?[A-ZÅÄÖ][\wåäö ]{2,24}?,?\s\d{1,2}\s?[–-]\s?\d")
 _SCORE_BEFORE = re.compile(r"[A-ZÅÄÖ][\wåäö]+\s?[–-]\s?$")
 _SCORE_LATER = re.compile(r",?\s\(?\d{1,2}\s?[–-]\s?\d")
+_RESULT = re.compile(r"\b\d{1,2}[–-]\d{1,2}\b")
 _INITIAL = re.compile(r"^[A-ZÅÄÖ]\.$")
 _JOINED_BEFORE = re.compile(r"([\w:]+)-$")
 _JOINED_AFTER = re.compile(r"-(\w+)")
@@ -28,6 +29,8 @@ _PLACED = signs.AT - _TEAM_PREPOSITIONS
 
 def decide(around: Around) -> Decision | None:
     """Return the first decision that a rule makes, or None when the naming is of a place."""
+    if around.hit.form in {Form.TAG, Form.ADDRESS}:
+        return None
     for rule in RULES:
         decision = rule(around)
         if decision:
@@ -70,7 +73,7 @@ def longer_name(around: Around) -> Decision | None:
         opens = around.opens_with(previous)
         if not around.clear or (not opens and previous != "Nya") or previous in _ALWAYS_LONGER:
             return longer_before
-    if previous in signs.PART_BEFORE and around.of_municipality:
+    if previous.lower() in signs.PART_BEFORE and around.of_municipality:
         return Decision(Verdict.OTHER, "longer name", f"a part of another place: {previous} {name}")
     if following in signs.LONGER_NAME_AFTER and around.hit.form is Form.PLAIN:
         return Decision(Verdict.OTHER, "longer name", f"part of a longer place name: {name} {following}")
@@ -80,15 +83,18 @@ def longer_name(around: Around) -> Decision | None:
         return None
     if around.unknown(previous) and not around.opens_with(previous) and previous not in signs.NAMING_BEFORE:
         return longer_before
-    if around.unknown(following) and following not in signs.BODY_AFTER | signs.NAMING_AFTER:
+    plain = around.hit.form is Form.PLAIN
+    if plain and around.unknown(following) and following not in signs.BODY_AFTER | signs.NAMING_AFTER:
         return Decision(Verdict.OTHER, "longer name", f"part of a longer name: {name} {following}")
     return None
 
 
 def named_after(around: Around) -> Decision | None:
     """Decide about clubs, courts, schools, newspapers, counties and houses that bear the town's name."""
+    if around.previous.lower() == "polisregion":
+        return Decision(Verdict.OTHER, "region", "a police region of several counties")
     for words, rule, what in _BEFORE:
-        if around.previous in words:
+        if around.previous in words and around.name.text != "Gotland":  # Region Gotland is the municipality
             return Decision(Verdict.NAMED_AFTER, rule, what)
     for words, rule, what in _AFTER:
         if around.following in words:
@@ -127,8 +133,10 @@ def team(around: Around) -> Decision | None:
         return None
     if _SCORE_AFTER.match(around.after) or (_SCORE_BEFORE.search(around.before) and _SCORE_LATER.match(around.after)):
         return Decision(Verdict.NAMED_AFTER, "club", "a team: a result stands beside it")
+    if around.following in signs.TEAM_VERBS and _RESULT.search(around.sentence[1]):
+        return Decision(Verdict.NAMED_AFTER, "club", "a team: a result stands in the same sentence")
     told = signs.SPORT_WORDS & set(re.findall(r"\w+", " ".join(around.sentence)))
-    if len(told) > 1 or (told and around.following in signs.TEAM_VERBS):
+    if len(told) > 1 or (told - {around.following} and around.following in signs.TEAM_VERBS):
         return Decision(Verdict.NAMED_AFTER, "club", f"a team: {', '.join(sorted(told)[:2])} in the same sentence")
     return None
 
