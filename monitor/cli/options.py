@@ -57,9 +57,9 @@ def opened(home: Home) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def locked(home: Home) -> Iterator[None]:
+def locked(home: Home, name: str = "monitor.lock") -> Iterator[None]:
     """Hold the home's lock: one run at a time. The kernel frees it when the process dies."""
-    path = home.path / "monitor.lock"
+    path = home.path / name
     with path.open("a", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

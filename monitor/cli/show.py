@@ -1,6 +1,5 @@
 """Lists of what the home holds: sources, entries, articles, stories, and the search."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from monitor.cli.options import (
     print_json,
     print_table,
 )
+from monitor.core.search import read_query
 from monitor.core.urls import host_of
 from monitor.errors import UsageError
 from monitor.models import SourceState
@@ -146,25 +146,15 @@ def search(query: tuple[str, ...], home_path: Path, as_json: bool, limit: int | 
     """Search the articles: all words must stand in one; a "phrase" in quotes; wor* for a beginning."""
     home = load_home(home_path)
     asked = " ".join(query)
+    words = read_query(asked)
+    if not words:
+        raise UsageError(f'"{asked}" holds no word to search for. Write for example: monitor search förskola')
     with opened(home) as db:
-        rows = article_store.search_articles(db, read_query(asked), limit=limit or MANY)
+        rows = article_store.search_articles(db, words, limit=limit or MANY)
     if as_json:
         print_json(rows)
         return
     _print_articles(rows, home.settings.zone, f'no article holds "{asked}"')
-
-
-def read_query(text: str) -> str:
-    """Turn what a person typed into a full-text query that cannot be wrong. Raises UsageError when it holds no word."""
-    parts = []
-    for phrase, word in re.findall(r'"([^"]*)"|(\S+)', text):
-        words = re.findall(r"\w+", phrase or word)
-        if words:
-            star = "*" if word.rstrip('"').endswith("*") else ""
-            parts.append(f'"{" ".join(words)}"{star}')
-    if not parts:
-        raise UsageError(f'"{text}" holds no word to search for. Write for example: monitor search förskola')
-    return " ".join(parts)
 
 
 def _rows(limit: int | None, as_json: bool) -> int:

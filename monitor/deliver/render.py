@@ -74,7 +74,7 @@ def render_digest(
 
     Raises DeliveryError when a template of the home's own is wrong.
     """
-    environment = _environment(language, home_reports)
+    environment = open_templates(language, home_reports)
     try:
         page = _render_html(environment, digest, language, edition)
         while len(page.encode()) > MAX_BYTES and digest.stories:
@@ -91,7 +91,7 @@ def render_notice(
     name: str, values: Mapping[str, object], *, language: str, zone: ZoneInfo, today: date, home_reports: Path | None
 ) -> tuple[str, str]:
     """Render `notices/NAME.txt.j2`: plain text, its first line the subject. Raises DeliveryError."""
-    environment = _environment(language, home_reports)
+    environment = open_templates(language, home_reports)
     words = {
         "long_day": partial(times.long_day, language=language),
         "month_day": partial(times.month_day, language=language),
@@ -166,7 +166,8 @@ def _to_open(digest: Digest) -> list[Fault]:
 
 
 @lru_cache(maxsize=8)
-def _environment(language: str, home_reports: Path | None) -> Environment:
+def open_templates(language: str, home_reports: Path | None) -> Environment:
+    """Return the templates in `language`: the home's own where it has them, else the shipped ones."""
     loaders: list[BaseLoader] = [PackageLoader("reports", "")]
     if home_reports is not None:
         loaders.insert(0, FileSystemLoader(home_reports))
