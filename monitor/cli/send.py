@@ -42,7 +42,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Send nothing; sho
 @json_option
 @verbose_option
 def send(
-    home_path: Path, at: str | None, dry_run: bool, only_alerts: bool, again: bool, as_json: bool, verbose: bool
+    *, home_path: Path, at: str | None, dry_run: bool, only_alerts: bool, again: bool, as_json: bool, verbose: bool
 ) -> None:
     """Send the letter to everybody who has not got it. Run again, it sends only what has not gone.
 

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from monitor.config import Home
 from monitor.core.digest import DayCount, Limits, belongs, compose, days_of
+from monitor.core.recipients import days_covered
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period
@@ -19,13 +20,17 @@ from monitor.store import stories as story_store
 
 
 def period_of(home: Home, now: datetime) -> Period:
-    """Return the period of the letter that is due at `now`: the day that ended at the last `[digest] at`."""
-    zone = home.settings.zone
-    local = now.astimezone(zone)
-    end = datetime.combine(local.date(), home.settings.sends_at, zone)
+    """Return the period of the letter that is due at `now`: what ended at the last `[digest] at`.
+
+    It is a day; on a Monday after a weekend without letters it is three.
+    """
+    settings = home.settings
+    local = now.astimezone(settings.zone)
+    end = datetime.combine(local.date(), settings.sends_at, settings.zone)
     if end > local:
-        end = datetime.combine(local.date() - timedelta(days=1), home.settings.sends_at, zone)
-    start = datetime.combine(end.date() - timedelta(days=1), home.settings.sends_at, zone)
+        end = datetime.combine(local.date() - timedelta(days=1), settings.sends_at, settings.zone)
+    days = days_covered(end.date(), weekends=settings.digest.weekends == "daily")
+    start = datetime.combine(end.date() - timedelta(days=days), settings.sends_at, settings.zone)
     return Period(start=start, end=end)
 
 

@@ -31,6 +31,12 @@ def incomplete_days(db: Database) -> frozenset[str]:
     return frozenset(row[0] for row in db.execute("select day from digests where not complete").fetchall())
 
 
+def read_digest(db: Database, day: date) -> tuple[str, datetime] | None:
+    """Return the digest of `day` as JSON and when it was made; None when there is none."""
+    row = db.execute("select data, made from digests where day = ?", [day.isoformat()]).fetchone()
+    return (str(row[0]), time_of(row[1])) if row else None
+
+
 def shown_urls(db: Database, before: date) -> frozenset[str]:
     """Return the addresses of the articles that digests of earlier days covered."""
     sql = "select distinct a.url from digest_articles d join articles a on a.id = d.article where d.day < ?"
