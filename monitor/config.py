@@ -281,6 +281,16 @@ def parse_sources(text: str, kinds: Collection[str], name: str) -> tuple[tuple[S
     return tuple(sources.values()), tuple(problems)
 
 
+def append_source(path: Path, url: str, name: str) -> None:
+    """Add a line to feeds.txt; what stands there stays, byte for byte, whatever its encoding."""
+    raw = path.read_bytes() if path.exists() else b""
+    encoding = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-16-be" if raw.startswith(b"\xfe\xff") else "utf-8"
+    text = _decode(path) if raw else ""
+    quoted = re.sub(r'["”“#]', "'", clean_line(name, 80))
+    line = f'{url} name="{quoted}"\n'
+    path.write_bytes(raw + ("" if not text or text.endswith("\n") else "\n").encode(encoding) + line.encode(encoding))
+
+
 class _WrongLineError(Exception):
     """What is wrong with one line of feeds.txt."""
 

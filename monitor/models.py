@@ -176,6 +176,8 @@ class Wanted:
     id: int
     url: str
     source: str
+    any_type: bool = False
+    """Take whatever Content-Type it answers with: a person asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ A kind yields values and knows no database. The crawl takes care of robots, dela
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -56,8 +56,8 @@ class Intake(Protocol):
     def polled(self, polled: Polled) -> list[Wanted]:
         """Save a poll; return the pages of its source that are to be fetched, newest first."""
 
-    def fetched(self, wanted: Wanted, page: Page) -> None:
-        """Take a page that answered."""
+    def fetched(self, wanted: Wanted, page: Page) -> Sequence[Wanted]:
+        """Take a page that answered; return what is wanted because of it."""
 
     def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
         """Take note of a page that could not be had."""

@@ -4,7 +4,7 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 """
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -188,15 +188,16 @@ class HomeSpider(Spider):
             cb_kwargs={"wanted": wanted},
         )
 
-    def page_answered(self, response: Response, wanted: Wanted) -> None:
+    def page_answered(self, response: Response, wanted: Wanted) -> Iterator[Request]:
         """Hand over a page, or the reason why it cannot be read."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        unavailable = judge_page(response.status, content_type)
+        unavailable = judge_page(response.status, "" if wanted.any_type else content_type)
         if unavailable:
             self.intake.unavailable(wanted, unavailable)
             return
         page = Page(url=response.url, body=response.body, content_type=content_type, fetched_at=self.clock())
-        self.intake.fetched(wanted, page)
+        for more in self.intake.fetched(wanted, page):
+            yield self._fetch(more)
 
     def page_failed(self, failure: Failure) -> None:
         """Hand over a page that got no answer."""

@@ -55,7 +55,7 @@ class HomeIntake:
         self.result.polls.append(polled.poll)
         return self.want(polled.poll.source)
 
-    def fetched(self, wanted: Wanted, page: Page) -> None:
+    def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
         """Keep a page whose bytes, or whose entry's own words, may mention the town."""
         if may_mention(page.body, self.names, page.content_type) or self._said(wanted):
             intake_store.save_page(self.db, wanted, page, self.home.settings.retention.pages_days)
@@ -64,6 +64,7 @@ class HomeIntake:
             intake_store.save_no_mention(self.db, wanted, page.fetched_at, "no spelling of the names in the page")
             self.result.pages_without += 1
         self._count()
+        return []
 
     def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
         """Take note of a page that could not be had; it is judged on the feed's own words."""

@@ -61,8 +61,9 @@ class _Fetched:
     def polled(self, _polled: Polled) -> list[Wanted]:
         return []
 
-    def fetched(self, _wanted: Wanted, page: Page) -> None:
+    def fetched(self, _wanted: Wanted, page: Page) -> list[Wanted]:
         self.outcome = page
+        return []
 
     def unavailable(self, _wanted: Wanted, outcome: Unavailable) -> None:
         self.outcome = outcome
