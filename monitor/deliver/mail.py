@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -299,11 +300,23 @@ def _open(server: Server) -> _Conversation:
                 smtp.starttls(context=context)
                 smtp.ehlo()
             if server.user:
-                smtp.login(server.user, server.password)
+                _log_in(smtp, server.user, server.password)
     except BaseException:
         smtp.close()
         raise
     return smtp
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in. smtplib fails at letters outside ASCII; AUTH PLAIN takes them as UTF-8 (RFC 4616)."""
+    if (user + password).isascii():
+        smtp.login(user, password)
+        return
+    if "PLAIN" not in smtp.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError("its ways to log in know only passwords of the letters a to z")
+    code, reply = smtp.docmd("AUTH", f"PLAIN {b64encode(f'{chr(0)}{user}{chr(0)}{password}'.encode()).decode()}")
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 def _said(error: smtplib.SMTPResponseException) -> str:
