@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types run bench clean lock wheel
+.PHONY: help install demo test test-browser lint types run bench clean lock wheel
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -28,6 +28,10 @@ test: $(STAMP) ## run the tests with the coverage floors
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --fail-under=90 | tail -n 30
 	@$(BIN)/coverage report --include='monitor/core/*' --fail-under=100 | tail -n 15
+	@echo "not run here: the letter in a real browser (make test-browser)"
+
+test-browser: $(STAMP) ## look at the letter in Chromium: accessibility, layout, validity
+	@tests/browser/run
 
 lint: $(STAMP) ## ruff and the import rules
 	@$(BIN)/ruff check .

@@ -181,7 +181,7 @@ def open_templates(language: str, home_reports: Path | None) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.filters |= {
-        "address": safe_url,
+        "address": link_address,
         "attr_text": attr_text,
         "initial": _initial,
         "nested": _nested,
@@ -211,6 +211,13 @@ def _translations(environment: Environment, loader: BaseLoader, language: str) -
 def attr_text(text: str) -> str:
     """Return `text` fit for an attribute: css-inline writes `<` and `>` there as they are."""
     return re.sub(r"[<>\"`=]", " ", text)[:_MAX_ATTRIBUTE]
+
+
+def link_address(url: str) -> str:
+    """Return the http address to link to, or "". What browsers let stand and RFC 3986 does not is written as %XX."""
+    head, slashes, address = safe_url(url).partition("://")
+    host, slash, rest = address.partition("/")
+    return head + slashes + host + slash + re.sub(r"[\[\\\]^`{|}]", lambda found: f"%{ord(found[0]):02X}", rest)
 
 
 def _initial(text: str) -> str:

@@ -17,9 +17,9 @@ from babel.messages.pofile import read_po
 
 from monitor.core.digest import Digest, Limits
 from monitor.core.digest.values import Tone
-from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, render_digest
+from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, link_address, render_digest
 from monitor.errors import DeliveryError
-from monitor.models import Access, Article, Period, PollOutcome, Source, SourceState, Story
+from monitor.models import Access, Period, PollOutcome, Source, SourceState, Story
 from tests.golden.digest.days import (
     DAYS,
     PERIOD,
@@ -33,6 +33,7 @@ from tests.golden.digest.days import (
     state,
     stories,
 )
+from tests.golden.digest.hostile import ADDRESSES, WORDS, hostile_day, letter_with
 from tests.golden.digest.write import FOLDER, LETTERS, letter_files
 
 MAIL_TAGS = re.compile("html|head|meta|title|style|body|div|table|thead|tbody|tr|th|td|h[123]|p|span|strong|ul|li|a|br")
@@ -77,9 +78,9 @@ def shipped(path: str) -> str:
 
 
 def msgids_of_templates() -> Iterator[str | tuple[str, ...]]:
-    for name in ("sentences.j2", "letter.html.j2", "letter.txt.j2"):
-        source = BytesIO(shipped(f"digest/{name}").encode())
-        for _, message, _, _ in extract("jinja2", source):
+    folder = Path(str(files("reports")))
+    for path in sorted(path for path in folder.rglob("*.j2") if "out" not in path.relative_to(folder).parts):
+        for _, message, _, _ in extract("jinja2", BytesIO(path.read_bytes())):
             yield message
 
 
@@ -322,36 +323,6 @@ def test_the_data_tell_their_schema_and_why_each_story_is_there() -> None:
 
 # --- hostile text --------------------------------------------------------------------------------------
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "{{7*7}}{% raw %}${7*7}",
-    "\u202egnp.exe\u200b\u00ad",
-    "x" * 2_000,
-    "</style><style>*{display:none}</style>",
-    "<!--RESPONSIVE-->--><!-- ]]>",
-    "&lt;b&gt;&#60;script&#62;%(count)s %s %%",
-    "\r\nBcc: nagon@example.org",
-]
-
-
-def letter_with(words: str, url: str) -> Digest:
-    """Return a letter with `words` in every place that text from outside can reach."""
-
-    def made(name: str, slug: str, about: bool) -> Article:
-        one = article(name, NOON, f"Katrineholm {words}", f"Ingress {words}", f"Om Katrineholm {words}", about=about)
-        return replace(one, url=url + slug if url.startswith("http") else url)
-
-    articles = [made(name, name, True) for name in ("A", "B", "C")]
-    passing = made("A", "passing", False)
-    named = [replace(item, source=replace(item.source, name=f"{item.source.name} {words}")) for item in sources()]
-    named[23] = state("Nere", PollOutcome.TRANSIENT, last_ok=None)
-    named[23] = replace(named[23], source=replace(named[23].source, name=f"Nere {words}", important=True))
-    told = [Story(id=1, articles=tuple(articles)), Story(id=2, articles=(passing,))]
-    digest = letter(told, named, history())
-    return replace(digest, organisation=f"Kommun {words}", contact=f"Kontakt {words}")
-
 
 def shape(page: lxml.html.HtmlElement) -> Counter[tuple[str, tuple[str, ...]]]:
     """Count the elements of a page by name and attributes."""
@@ -359,7 +330,7 @@ def shape(page: lxml.html.HtmlElement) -> Counter[tuple[str, tuple[str, ...]]]:
     return Counter((element.tag, tuple(sorted(element.attrib))) for element in elements)
 
 
-@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("words", WORDS)
 def test_hostile_words_add_no_element_and_no_attribute(words: str) -> None:
     url = "https://tidning.example/"
     rendered = render_digest(letter_with(words, url))
@@ -376,18 +347,7 @@ def test_hostile_words_add_no_element_and_no_attribute(words: str) -> None:
         assert words in rendered.text
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "JaVaScRiPt:alert(1)",
-        "java\nscript:alert(1)",
-        "//tidning.example/x",
-        "file:///etc/passwd",
-        "",
-    ],
-)
+@pytest.mark.parametrize("url", ADDRESSES)
 def test_an_address_of_another_kind_is_text_without_a_link(url: str) -> None:
     rendered = render_digest(letter_with("snälla ord", url))
     page = lxml.html.document_fromstring(rendered.html.encode())
@@ -406,6 +366,19 @@ def test_an_address_cannot_leave_its_attribute() -> None:
     for link in links:
         assert re.fullmatch(r"https://tidning\.example/[!-~]*", link)
         assert not re.search('[<>" ]', link)
+
+
+def test_an_address_is_written_with_characters_that_every_program_takes() -> None:
+    assert link_address("https://a.example/[x]?q=`{b}`|^") == "https://a.example/%5Bx%5D?q=%60%7Bb%7D%60%7C%5E"
+    assert link_address("https://[2001:db8::1]/å") == "https://[2001:db8::1]/%C3%A5"
+    assert link_address("javascript:alert(1)") == ""
+
+
+def test_a_day_with_nothing_but_hostile_words_has_the_elements_of_any_other() -> None:
+    page = page_of(hostile_day())
+    assert all(MAIL_TAGS.fullmatch(element.tag) for element in page.iter() if isinstance(element.tag, str))
+    assert all(re.match("https?://", link) for link in page.xpath("//a/@href"))
+    assert not page.xpath("//@*[starts-with(name(), 'on')]")
 
 
 def test_text_for_an_attribute_is_short_and_without_its_delimiters() -> None:
