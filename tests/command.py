@@ -1,4 +1,7 @@
-"""Run the `monitor` command in a process of its own, as cron does: Scrapy's reactor starts once per process."""
+"""Run the `monitor` command as cron and people do.
+
+What crawls runs in a process of its own, since Scrapy's reactor starts once per process; the rest runs in this one.
+"""
 
 import json
 import os
@@ -7,25 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from monitor.cli import main
+
 NOW = "2026-11-24T06:30:00+01:00"
-
-
-def monitor(*args: str | Path, stdin: str = "", now: str | None = NOW, cwd: Path | None = None) -> "Result":
-    """Run `monitor ARGS` at a set time; return what it said."""
-    environment = {key: value for key, value in os.environ.items() if key != "MONITOR_NOW"}
-    if now is not None:
-        environment["MONITOR_NOW"] = now
-    process = subprocess.run(
-        [sys.executable, "-m", "monitor", *map(str, args)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=environment,
-        cwd=cwd,
-    )
-    return Result(process.returncode, process.stdout, process.stderr)
+IN_PROCESS = frozenset(
+    {"init", "sources", "entries", "articles", "stories", "search", "group", "digest", "purge", "doctor", "match"}
+)
 
 
 class Result:
@@ -48,3 +40,38 @@ class Result:
     def lines(self) -> list[Any]:
         """What was printed, one JSON value a line."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+def monitor(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
+    """Run `monitor ARGS` at a set time; return what it said."""
+    words = [str(arg) for arg in args]
+    return call(*words, stdin=stdin, now=now) if words[0] in IN_PROCESS else start(*words, stdin=stdin, now=now)
+
+
+def call(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
+    """Run a command in this process, through the same `main`."""
+    runner = CliRunner(env={"MONITOR_NOW": now})
+    with runner.isolation(input=stdin) as (out, err, _):
+        code = 0
+        try:
+            main([str(arg) for arg in args])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return Result(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def start(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
+    """Run a command in a process of its own."""
+    environment = {key: value for key, value in os.environ.items() if key != "MONITOR_NOW"}
+    if now is not None:
+        environment["MONITOR_NOW"] = now
+    process = subprocess.run(
+        [sys.executable, "-m", "monitor", *map(str, args)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment,
+    )
+    return Result(process.returncode, process.stdout, process.stderr)

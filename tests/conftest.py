@@ -50,12 +50,17 @@ def make_home(tmp_path: Path, web: Web) -> Callable[..., Path]:
     def make(*lines: str, settings: str = "") -> Path:
         folder = tmp_path / "home"
         folder.mkdir(exist_ok=True)
-        (folder / "monitor.toml").write_text(
-            'municipality = "Katrineholm"\ncode = "0483"\norganisation = "Katrineholms kommun"\n'
-            f'[crawl]\ncontact = "test@kommun.example"\ndelay = 0\nallow_hosts = ["{web.host}"]\n{settings}\n',
-            encoding="utf-8",
-        )
-        (folder / "feeds.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_home(folder, web, *lines, settings=settings)
         return folder
 
     return make
+
+
+def write_home(folder: Path, web: Web, *lines: str, settings: str = "") -> None:
+    """Write the two files of a home for Katrineholm that may fetch from `web`; `settings` go into `[crawl]`."""
+    (folder / "monitor.toml").write_text(
+        'municipality = "Katrineholm"\ncode = "0483"\norganisation = "Katrineholms kommun"\n'
+        f'[crawl]\ncontact = "test@kommun.example"\ndelay = 0\nallow_hosts = ["{web.host}"]\n{settings}\n',
+        encoding="utf-8",
+    )
+    (folder / "feeds.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

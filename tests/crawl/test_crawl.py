@@ -126,7 +126,7 @@ def test_a_site_that_is_down_is_told(web: Web, make_home: MakeHome) -> None:
     (home / "monitor.toml").write_text(settings)
     assert crawl(home).code == 1
     assert sources(home)[0]["outcome"] == "transient"
-    assert "could not be reached" in sources(home)[0]["reason"]
+    assert sources(home)[0]["reason"] == "the site could not be reached (asked for robots.txt)"
 
 
 def test_a_private_address_is_not_fetched_unless_it_is_allowed(web: Web, make_home: MakeHome) -> None:

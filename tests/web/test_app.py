@@ -13,19 +13,25 @@ from monitor.config import read_home
 from monitor.models import Clock
 from monitor.web.app import make_app
 from tests.command import monitor
+from tests.conftest import write_home
 from tests.loopback import Answer, Web
 
 Ask = Callable[..., tuple[int, str, dict[str, str]]]
 
 
-@pytest.fixture
-def home(web: Web, make_home: Callable[..., Path]) -> Path:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with Web() as web:
+        yield crawled(web, tmp_path_factory.mktemp("home"))
+
+
+def crawled(web: Web, folder: Path) -> Path:
     web.feed("/feed", ("Ny skola <b>byggs</b> i Katrineholm", "/a"))
     web.page(
         "/a", "Ny skola &lt;b&gt;byggs&lt;/b&gt; i Katrineholm", "Katrineholms kommun bygger en ny skola i centrum."
     )
     web["/down"] = Answer(b"no", 403)
-    folder = make_home(f'{web.url}/feed name="Djulöposten"', f'{web.url}/down name="Stängda bladet"')
+    write_home(folder, web, f'{web.url}/feed name="Djulöposten"', f'{web.url}/down name="Stängda bladet"')
     monitor("run", "--home", folder, "--now")
     return folder
 
