@@ -34,8 +34,9 @@ FOLDS = 5
 
 LEAST_SEEN = 2
 """On how many days a sub-place must have stood for its municipality."""
-LEAST_SEEN_STREET = 3
-"""Names of streets, squares and schools repeat across the country: one more day."""
+LEAST_SEEN_STREET = 4
+LEAST_SHARE_STREET = 0.95
+"""Names of streets, squares and schools repeat across the country: more days, and hardly one against."""
 LEAST_SHARE = 0.8
 """The share of labelled texts that must agree on a sub-place's municipality."""
 SHARED_SEEN = 8
@@ -60,7 +61,9 @@ WORD = re.compile(r"[^\W\d_]+(?:[-:'’][^\W\d_]+)*|\d+|[^\w\s]|\n")
 LOWER = re.compile(r"(?<![\w-])[a-zåäöé][\w-]*")
 LATER_PART = re.compile(
     r"(?:gatan?|gränd(?:en)?|väg(?:en)?|torg(?:et)?|backen?|plan|allén?|stig(?:en)?|park(?:en)?|plats(?:en)?|bron?"
-    r"|boulevard(?:en)?|stan|staden|innerstaden|hamnen|esplanaden|promenaden|torp|stadion|airport|ängar|leden|kaj(?:en)?|kyrka|skola|station|centrum|köpcentrum|badet|industriområde|strand|holme|udde|udden|sjön)$"
+    r"|boulevard(?:en)?|stan|staden|innerstaden|hamnen|esplanaden|promenaden|torp|stadion|airport"
+    r"|ängar|leden|kaj(?:en)?|kyrka|skola|station|centrum|köpcentrum"
+    r"|badet|industriområde|strand|holme|udde|udden|sjön)$"
 )
 STREET = re.compile(
     r"(?:gatan|vägen|allén|leden|gränd|plan|torg|skolan|parken|plats|ringen|station|backen)$", re.IGNORECASE
@@ -68,7 +71,8 @@ STREET = re.compile(
 LONGER = OTHER_PLACE_BEFORE | {"Första", "Roslags", "Yttre"}
 SENTENCE_START = frozenset('.!?:\n"”–-•/')
 GENERIC = re.compile(
-    r"^(?:I |På |Vid |Centrala |Polis|Larm|Räddning|Ambulans|SOS|Trafikverk|Uppdatering|Sammanfattning|Kl$|Övrig|Brand|Trafik|RLC)"
+    r"^(?:I |På |Vid |Centrala |Polis|Larm|Räddning|Ambulans|SOS|Trafikverk"
+    r"|Uppdatering|Sammanfattning|Kl$|Övrig|Brand|Trafik|RLC)"
 )
 
 
@@ -278,8 +282,10 @@ def build_places(data: Path, notices: Sequence[Notice]) -> list[tuple[str, ...]]
     for name in mined & counts.keys():
         for code, times in counts[name][0].items():
             seen, named = _seen(counts, name, code)
-            sole = seen >= (LEAST_SEEN_STREET if STREET.search(name) else LEAST_SEEN) and seen >= LEAST_SHARE * named
-            shared_name = times >= SHARED_SEEN and seen >= SHARED * named
+            street = STREET.search(name) is not None
+            least, share = (LEAST_SEEN_STREET, LEAST_SHARE_STREET) if street else (LEAST_SEEN, LEAST_SHARE)
+            sole = seen >= least and seen >= share * named
+            shared_name = not street and times >= SHARED_SEEN and seen >= SHARED * named
             if (sole or shared_name) and codes.get(name.split()[0].rstrip("s")) != code:
                 built.append((code, name, "subplace", str(seen), str(named)))
     return sorted(built)

@@ -14,6 +14,7 @@ from monitor.core.matching.decide import Claim
 from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Reading, Sign
 from monitor.core.matching.scan import Field
 
+LONGEST_HEADLINE = 140
 LEAD_LENGTH = 240
 """Where the lead ends when the first paragraph is longer."""
 SHORT_TEXT = 420
@@ -60,16 +61,29 @@ class Text:
     listed: frozenset[int]
     """The ids of the readings that stand in a row of three places or more, or on a line of a table."""
 
-    @property
-    def lead_end(self) -> int:
-        """Where the lead ends in the body."""
-        first = self.body.plain.find("\n")
-        return min(first if first > 0 else LEAD_LENGTH, LEAD_LENGTH)
+    headline_end: int
+    """Where the headline ends in the body: without a title, a short first line stands for it."""
+    lead_end: int
+    """Where the lead ends in the body."""
+
+    def titles(self, reading: Reading) -> bool:
+        """Say whether a naming stands in the headline."""
+        return reading.hit.field is self.title or reading.hit.start < self.headline_end
 
 
 def lay_out(title: Field, body: Field, readings: Sequence[Reading]) -> Text:
-    """Find the rows of places in a text."""
-    return Text(title, body, frozenset(_rows(readings)) | frozenset(_table_lines(readings)))
+    """Find the headline, the lead and the rows of places of a text."""
+    line_end = body.plain.find("\n")
+    headline_end = line_end if not title.plain and 0 < line_end <= LONGEST_HEADLINE else 0
+    start = headline_end + 1 if headline_end else 0
+    lead_end = body.plain.find("\n", start, start + LEAD_LENGTH)
+    return Text(
+        title,
+        body,
+        listed=frozenset(_rows(readings)) | frozenset(_table_lines(readings)),
+        headline_end=headline_end,
+        lead_end=lead_end if lead_end >= 0 else start + LEAD_LENGTH,
+    )
 
 
 def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: Collection[str]) -> list[Sign]:
@@ -77,13 +91,13 @@ def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: 
     places = [reading for reading, _, _ in claim.places]
     if not places:
         return _weigh_bearers(claim, text, covered)
-    alone = not _others(claim, claims)
-    plain = [reading for reading in places if not _in_passing(reading, text, alone=alone)]
+    others = _others(claim, claims)
+    plain = [reading for reading in places if not _in_passing(reading, text, alone=not others)]
     found = [Sign("base", BASE, "")]
     found += _weigh_position(places, plain, text)
     found += _weigh_deeds(plain)
     found += _weigh_count(places, plain, text)
-    found += _weigh_others(claim, claims, plain, text)
+    found += _weigh_others(others, plain, text)
     if claim.code in covered:
         found.append(Sign("source area", OWN_AREA, "the source's own area"))
     return found
@@ -91,7 +105,7 @@ def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: 
 
 def _weigh_bearers(claim: Claim, text: Text, covered: Collection[str]) -> list[Sign]:
     found = [Sign("named after only", NAMED_AFTER_ONLY, "only something named after it is named")]
-    if any(reading.hit.field is text.title for reading in claim.named_after):
+    if any(text.titles(reading) for reading in claim.named_after):
         found.append(Sign("title", 1.0, "in the headline"))
     if claim.code in covered:
         found.append(Sign("source area", OWN_AREA, "the source's own area"))
@@ -112,7 +126,7 @@ WHERE = frozenset({BEARING, ROUTE})
 
 def _weigh_position(places: Sequence[Reading], plain: Sequence[Reading], text: Text) -> list[Sign]:
     found = []
-    titled = [reading for reading in places if reading.hit.field is text.title]
+    titled = [reading for reading in places if text.titles(reading)]
     if any(reading in plain for reading in titled):
         found.append(Sign("title", TITLE, "in the headline"))
     elif titled:
@@ -130,7 +144,7 @@ def _any_in_lead(readings: Sequence[Reading], text: Text) -> bool:
 
 
 def _in_lead(reading: Reading, text: Text) -> bool:
-    return reading.hit.field is text.body and reading.hit.start <= text.lead_end
+    return text.headline_end <= reading.hit.start <= text.lead_end and not text.titles(reading)
 
 
 def _why(reading: Reading, text: Text) -> str:
@@ -172,19 +186,18 @@ def _weigh_count(places: Sequence[Reading], plain: Sequence[Reading], text: Text
         listed = all(id(reading) in text.listed for reading in places)
         found.append(Sign("passing", ALL_LISTED if listed else ALL_PASSING, f"named only as {', '.join(why)}"))
     body = text.body.plain
-    first = min((0 if reading.hit.field is text.title else reading.hit.start) for reading in places)
+    first = min((0 if text.titles(reading) else reading.hit.start) for reading in places)
     if len(body) > LONG_TEXT and first > LATE_SHARE * len(body):
         found.append(Sign("late", LATE, "named first near the end"))
     return found
 
 
-def _weigh_others(claim: Claim, claims: Mapping[str, Claim], plain: Sequence[Reading], text: Text) -> list[Sign]:
+def _weigh_others(others: Sequence[Sequence[Reading]], plain: Sequence[Reading], text: Text) -> list[Sign]:
     """Weigh the other municipalities of the text."""
-    others = _others(claim, claims)
     if not others:
         short = len(text.body.plain) <= SHORT_TEXT and plain
         return [Sign("only place", ONLY_PLACE, "the only place of a short text")] if short else []
-    if any(reading.hit.field is text.title for reading in plain):
+    if any(text.titles(reading) for reading in plain):
         return []
     found = []
     as_often = sum(len(readings) >= max(len(plain), 1) for readings in others)
@@ -193,7 +206,7 @@ def _weigh_others(claim: Claim, claims: Mapping[str, Claim], plain: Sequence[Rea
         found.append(Sign("others as often", AS_OFTEN * min(as_often, MOST_OTHERS), words))
     if any(len(readings) > max(len(plain), 1) for readings in others):
         found.append(Sign("others more", OTHERS_MORE, "another municipality is named more often"))
-    if any(reading.hit.field is text.title for readings in others for reading in readings):
+    if any(text.titles(reading) for readings in others for reading in readings):
         found.append(Sign("other in title", OTHER_IN_TITLE, "another municipality stands in the headline"))
     elif not _any_in_lead(plain, text) and any(_any_in_lead(readings, text) for readings in others):
         found.append(Sign("other in lead", OTHER_IN_LEAD, "another municipality stands in the lead"))

@@ -37,7 +37,8 @@ OWN_AREA = 1.5
 NEAR_AREA = 0.5
 OUTSIDE_AREA = -1.0
 NATIONWIDE_ALONE = -3.5
-DIRECTION_ONLY = -5.0
+DIRECTION_BESIDE = -5.0
+DIRECTION_ALONE = -3.6
 NEVER = -9.0
 
 NATIONWIDE = frozenset({"sverige", "riket", "nationell", "national", "hela landet"})
@@ -136,7 +137,7 @@ def _gather(readings: Sequence[Reading]) -> dict[str, Claim]:
                 claims.setdefault(sense.code, Claim(sense.code)).places.append((reading, sense, weight))
         elif reading.verdict is Verdict.NAMED_AFTER:
             first = reading.name.senses[0]
-            if first.kind is not PlaceKind.SUBPLACE:
+            if first.kind is PlaceKind.MUNICIPALITY:
                 claims.setdefault(first.code, Claim(first.code)).named_after.append(reading)
     return claims
 
@@ -176,11 +177,14 @@ def _add_names(claim: Claim, persons: set[str]) -> None:
 
 
 def _weigh_direction(claim: Claim, weights: Mapping[str, float]) -> None:
-    """A road's direction tells where it leads. It names the place only when nothing tells where on the road one is."""
-    others = any(weight > 0.0 for code, weight in weights.items() if code != claim.code)
-    if others and all(reading.passing == ROAD_DIRECTION for reading, _, _ in claim.places):
+    """A road's direction tells where it leads: in half of such notices it happened in another municipality."""
+    if any(reading.passing != ROAD_DIRECTION for reading, _, _ in claim.places):
+        return
+    if any(weight > 0.0 for code, weight in weights.items() if code != claim.code):
         words = "only the direction of a road, and another place is named"
-        claim.signs.append(Sign("road direction", DIRECTION_ONLY, words))
+        claim.signs.append(Sign("road direction", DIRECTION_BESIDE, words))
+    else:
+        claim.signs.append(Sign("road direction", DIRECTION_ALONE, "only the direction of a road"))
 
 
 def _weigh_rivals(claim: Claim, rivals: Sequence[str], claims: Mapping[str, Claim]) -> None:

@@ -31,6 +31,9 @@ EXTRA_WEIGHT = 2.5
 PRIOR = {PlaceKind.LOCALITY: (1.2, 0.3), PlaceKind.SUBPLACE: (0.6, 0.4)}
 """Texts that a name is credited with, for and against its municipality, before any are counted."""
 
+AGAINST = {PlaceKind.LOCALITY: 1.0, PlaceKind.SUBPLACE: 2.0}
+"""How much a text counts in which the name meant another municipality: streets that are known twice are likely many."""
+
 _CHAIN = re.compile(
     r"\b(?:i|från|vid|på|till|mellan|inom|utanför|kommunerna) "
     r"(?:[A-ZÅÄÖ][\w-]*(?: [A-ZÅÄÖ][\w-]*)?(?:, | och | samt | eller |/))+$"
@@ -39,24 +42,31 @@ _POSTCODE = re.compile(r"\b\d{3} ?\d{2}\s+$")
 _ROAD = re.compile(r"\b(?:E\d{1,2}|[Rr]iksväg \d+|[Ll]änsväg \d+|[Vv]äg \d+|[Rr]v ?\d+)\b")
 _DATELINE = re.compile(r"[.:]? [–-] |[.:] |[.:]$")
 _LARGER = re.compile(
-    r"(?: i|,| \(|, i| utanför| strax utanför) ?([A-ZÅÄÖ][\w-]+(?: (?:Väsby|Göinge|Edet))?)(?!(?:,| och| samt) [A-ZÅÄÖ])\b"
+    r"(?: i|,| \(|, i| utanför| strax utanför) ?([A-ZÅÄÖ][\w-]+(?: (?:Väsby|Göinge|Edet))?)"
+    r"(?!(?:,| och| samt) [A-ZÅÄÖ])\b"
 )
 _ROAD_DIRECTION = re.compile(r"riktning(?:en)? (?:mot )?$")
+_TOWARDS = re.compile(
+    r"\b(?:E\d+|väg\w*|riksväg|länsväg|trafik\w*|körfält\w*|avfart\w*|påfart\w*|infart\w*|\w*riktning\w*|rondell\w*"
+    r"|tåg\w*|spår\w*|led|leden)\b[^.!?]{0,30}\bmot $|gränsen (?:mot|till) $"
+)
 _BEARING = re.compile(r"\b(?:norr|söder|väster|öster|nordost|sydost|nordväst|sydväst) om $")
 _BETWEEN = re.compile(r"\bmellan (?:[\w-]+ ){0,2}(?:och )?$")
 _ONWARD = re.compile(r" (?:till|via|mot) [A-ZÅÄÖ]")
 _ORIGIN = re.compile(
-    r"\b(?:(?:född|födda|föddes|uppvuxen|uppvuxna|växte upp|bosatt|bosatta|bor|bodde|bott|hemmahörande|verksam|verksamma)"
+    r"\b(?:(?:född|födda|föddes|uppvuxen|uppvuxna|växte upp|bosatt|bosatta|bor|bodde|bott|hemmahörande"
+    r"|verksam|verksamma)"
     r"[^.!?,]{0,25} (?:i|på|utanför)"
     r"|(?:kommer|kom|flyttat|flyttade|flyttar|ursprungligen|närmast|på väg)[^.!?,]{0,20} från) $"
 )
 _FORMERLY = re.compile(r"\b(?:[Tt]idigare|[Ff]örr|[Ff]örut|en gång)[^.!?,]{0,30} $")
 _COMPARISON = re.compile(
-    r"(?:\b(?:[Ll]iksom|[Pp]recis som|[Ss]om|exempelvis|bland annat|[Bb]land|till exempel|[Jj]ämfört med|än|såsom|däribland"
-    r"|inklusive|samma som|till skillnad från)|t\.ex\.|bl\.a\.)(?: redan)?(?: finns)?(?: redan)?(?: (?:i|på|från|hos))? $"
+    r"(?:\b(?:[Ll]iksom|[Pp]recis som|[Ss]om|exempelvis|bland annat|[Bb]land|till exempel|[Jj]ämfört med|än|såsom"
+    r"|däribland|inklusive|samma som|till skillnad från)|t\.ex\.|bl\.a\.)"
+    r"(?: redan)?(?: finns)?(?: redan)?(?: (?:i|på|från|hos))? $"
 )
 _ROUTE_AFTER = re.compile(r"\s?[–-]\s?[A-ZÅÄÖ]")
-_ROUTE_BEFORE = re.compile(r"[a-zåäö]\s?[–-]\s?$")
+_ROUTE_BEFORE = re.compile(r"[a-zåäö]\s?[–-]\s?$|\b[Vv]ia $")
 
 
 def read_naming(hit: Hit, known: Mapping[str, Name]) -> Reading:
@@ -82,7 +92,7 @@ def sense_weight(name: Name, sense: Sense) -> float:
     right, wrong = PRIOR[sense.kind]
     if not sense.named:
         right /= len(name.senses) ** 2
-    return math.log((sense.seen + right) / (sense.named - sense.seen + wrong))
+    return math.log((sense.seen + right) / (AGAINST[sense.kind] * (sense.named - sense.seen) + wrong))
 
 
 def _is_located(around: Around) -> bool:
@@ -145,23 +155,20 @@ def _larger_place(around: Around) -> str:
 
 def _passing(around: Around) -> str:
     """Say why this naming is in passing, or nothing."""
-    before, after = around.before, around.after
-    if _ROAD_DIRECTION.search(before):
-        return ROAD_DIRECTION
-    if around.previous == "mot":
-        return "a direction"
-    if _BEARING.search(before):
-        return BEARING
-    if _BETWEEN.search(before) or _ROUTE_AFTER.match(after) or _ROUTE_BEFORE.search(before):
+    if _ROUTE_AFTER.match(around.after) or (around.previous == "från" and _ONWARD.match(around.after)):
         return ROUTE
-    if around.previous == "via" or (around.previous == "från" and _ONWARD.match(after)):
-        return ROUTE
-    if _POSTCODE.search(before):
-        return "an address line"
-    if _ORIGIN.search(before):
-        return "where somebody or something comes from"
-    if _FORMERLY.search(before):
-        return "what was before"
-    if _COMPARISON.search(before):
-        return "an example or a comparison"
-    return ""
+    return next((why for before, why in _PASSING if before.search(around.before)), "")
+
+
+_PASSING = (
+    (_ROAD_DIRECTION, ROAD_DIRECTION),
+    (_TOWARDS, ROAD_DIRECTION),
+    (re.compile(r"\bmot $"), "a direction"),
+    (_BEARING, BEARING),
+    (_BETWEEN, ROUTE),
+    (_ROUTE_BEFORE, ROUTE),
+    (_POSTCODE, "an address line"),
+    (_ORIGIN, "where somebody or something comes from"),
+    (_FORMERLY, "what was before"),
+    (_COMPARISON, "an example or a comparison"),
+)

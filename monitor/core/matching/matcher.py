@@ -155,5 +155,10 @@ def _reason(readings: Sequence[Reading], claimed: Sequence[Sign], about: Sequenc
 
 
 def _words(told: Iterable[Sign]) -> list[str]:
-    strongest = sorted(told, key=lambda sign: -abs(sign.weight))
-    return list(dict.fromkeys(sign.words for sign in strongest if sign.words))[:3]
+    """Return the words of the strongest signs."""
+    strongest = sorted((sign for sign in told if sign.words), key=_strength, reverse=True)
+    return list(dict.fromkeys(sign.words for sign in strongest))[:3]
+
+
+def _strength(sign: Sign) -> float:
+    return abs(sign.weight)

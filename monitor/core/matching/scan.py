@@ -145,7 +145,7 @@ class Scanner:
     def _read(self, field: Field, index: int, start: int, end: int) -> Hit | None:
         text = field.plain
         name, form = self._known[index]
-        if start and (text[start - 1].isalnum() or text[start - 1] == "_") and form is not Form.ADDRESS:
+        if start and (text[start - 1].isalnum() or text[start - 1] in "_-"[: 1 + (form is Form.ADDRESS)]):
             return None
         if end == len(text) or not (text[end].isalnum() or text[end] == "_"):
             if form is not Form.TAG and start and text[start - 1] == "#":

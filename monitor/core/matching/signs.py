@@ -9,8 +9,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 FOREIGN = _words(
-    """USA Norge Danmark Finland Tyskland England Frankrike Spanien Italien Polen Ryssland Ukraina Storbritannien Skottland
-    Irland Kanada Australien Indien Kina Estland Lettland Litauen Island Österrike Schweiz Nederländerna Belgien"""
+    """USA Norge Danmark Finland Tyskland England Frankrike Spanien Italien Polen Ryssland Ukraina Storbritannien
+    Skottland Irland Kanada Australien Indien Kina Estland Lettland Litauen Island Österrike Schweiz Nederländerna Belgien"""
 )
 """Countries that a namesake can lie in."""
 
@@ -76,7 +76,9 @@ SPEECH = _words(
 )
 """Verbs of people beside a name that can be a person's."""
 
-MEDIA_BEFORE = _words("Radio P4 SVT TV4 Lokaltidningen Tidningen Förbifart Hotell Trafikverket Citybanan")
+MEDIA_BEFORE = _words(
+    "Radio P4 SVT TV4 Lokaltidningen Tidningen Förbifart Hotell Trafikverket Trafik Destination Citybanan"
+)
 
 OTHER_PLACE_BEFORE = _words(
     """Norra Södra Östra Västra Nordöstra Sydöstra Nordvästra Sydvästra N S Ö V Stora Lilla Övre Nedre Gamla Nya
@@ -113,7 +115,7 @@ COURT_AFTER = _words(
 
 COUNTY_AFTER = _words("""län läns landsting""")
 
-REGION_BEFORE = _words("""Region Regionen Länsstyrelsen länsstyrelsen""")
+REGION_BEFORE = _words("""Region region Regionen Länsstyrelsen länsstyrelsen""")
 
 PAPER_AFTER = _words(
     """Tidning Tidningar Tidningen Allehanda Nyheter Kuriren Posten Dagblad Folkblad Kurir Tidende Dagbladet Folket
@@ -151,7 +153,8 @@ TOWN_DEEDS = _words("bygger satsar inför stänger höjer sänker varslar växer
 """What towns do and people seldom: tells "Lund bygger" from "Lund ler"."""
 
 LONGER_NAME_AFTER = _words(
-    """backe backen by kyrkby ö öar ön hed hage slätt skog sjö sjön älv fjäll fjällen berg udde vik kulle häradsväg landsväg kyrka"""
+    """backe backen by kyrkby ö öar ön hed hage slätt skog sjö sjön älv fjäll fjällen berg udde vik kulle
+    häradsväg landsväg kyrka"""
 )
 """A lower-case word that makes a longer place name: Sala backe, Mora by, Åre by."""
 
