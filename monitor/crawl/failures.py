@@ -1,9 +1,16 @@
 """What the network or a middleware raised, as an outcome and a sentence."""
 
-from scrapy.exceptions import IgnoreRequest
-from twisted.internet.error import ConnectError, DNSLookupError, TCPTimedOutError
-from twisted.internet.error import TimeoutError as TwistedTimeoutError
-from twisted.web.client import ResponseFailed
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet.error import ConnectError
 
 from monitor.models import PollOutcome
 
@@ -20,22 +27,28 @@ class RobotsUnknownError(IgnoreRequest):
     """robots.txt could not be had (server error, no answer): RFC 9309, 2.3.1.4 says that everything is forbidden."""
 
 
+# The first class that fits decides; "{}" takes the error's own words.
+_FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
+    (RobotsForbidError, PollOutcome.ROBOTS, "robots.txt forbids us to read it"),
+    (RobotsUnknownError, PollOutcome.TRANSIENT, "{}"),
+    (RefusedAddressError, PollOutcome.BLOCKED, "the address is refused: {}"),
+    (IgnoreRequest, PollOutcome.UNREADABLE, "{}"),
+    (UnsupportedURLSchemeError, PollOutcome.UNREADABLE, "the address is not http or https"),
+    (CannotResolveHostError, PollOutcome.TRANSIENT, "the host name has no usable address ({})"),
+    (DownloadTimeoutError, PollOutcome.TRANSIENT, "the site did not answer in time"),
+    (DownloadCancelledError, PollOutcome.UNREADABLE, "the answer is too large"),
+    (ResponseDataLossError, PollOutcome.TRANSIENT, "the answer broke off before its end"),
+    (DownloadFailedError, PollOutcome.TRANSIENT, "the answer broke off ({})"),
+    (DownloadConnectionRefusedError, PollOutcome.TRANSIENT, "the site could not be reached"),
+    (ConnectError, PollOutcome.TRANSIENT, "the site could not be reached ({})"),
+    (OSError, PollOutcome.TRANSIENT, "the site could not be reached ({})"),
+)
+
+
 def explain_failure(error: BaseException | None) -> tuple[PollOutcome, str]:
-    """Turn what the network or a middleware raised into an outcome and a sentence."""
-    if isinstance(error, RobotsForbidError):
-        return PollOutcome.ROBOTS, "robots.txt forbids us to read it"
-    if isinstance(error, RobotsUnknownError):
-        return PollOutcome.TRANSIENT, str(error)
-    if isinstance(error, RefusedAddressError):
-        return PollOutcome.BLOCKED, f"the address is refused: {error}"
-    if isinstance(error, IgnoreRequest):
-        return PollOutcome.UNREADABLE, str(error)
-    if isinstance(error, DNSLookupError):
-        return PollOutcome.TRANSIENT, f"the host name has no usable address ({error})"
-    if isinstance(error, TwistedTimeoutError | TCPTimedOutError | TimeoutError):
-        return PollOutcome.TRANSIENT, "the site did not answer in time"
-    if isinstance(error, ConnectError | ConnectionError):
-        return PollOutcome.TRANSIENT, "the site could not be reached"
-    if isinstance(error, ResponseFailed):
-        return PollOutcome.TRANSIENT, "the answer broke off"
-    return PollOutcome.TRANSIENT, f"the site could not be read ({type(error).__name__}: {error})"
+    """Turn an error into an outcome and a sentence for the person."""
+    words = " ".join(str(error).split())[:200]
+    for kind, outcome, sentence in _FAILURES:
+        if isinstance(error, kind):
+            return outcome, sentence.format(words)
+    return PollOutcome.TRANSIENT, f"the site could not be read ({type(error).__name__}: {words})"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from monitor.cli import COMMANDS
 from tests.command import call
 from tests.loopback import Web
@@ -189,7 +190,7 @@ def test_extract_reads_pages_of_one_host_together(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.html"
         path.write_text(
             f"<html lang=sv><head><title>Nyhet {number}</title></head><body><main><h1>Nyhet {number}</h1>"
-            f"<p>Detta är den {number}:e nyheten, med en egen text som handlar om {number * 7919} olika saker.</p>"
+            f"<p>Nyhet om {subject}, med en egen text som handlar om just {subject} och ingenting annat.</p>"
             f"<p>{notice}</p></main></body></html>"
         )
         lines.append(json.dumps({"id": number, "url": f"https://bladet.se/{number}", "path": str(path)}))

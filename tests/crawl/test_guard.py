@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from scrapy import Request
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
 from monitor.core.addresses import judge_address, judge_request
@@ -61,11 +60,11 @@ def test_the_middleware_lets_a_public_name_pass() -> None:
     AddressGuard([]).process_request(Request("https://www.example.se/nyheter"))
 
 
-def answer_of(deferred: "Deferred[str]") -> str | BaseException:
+def answer_of(deferred: "Deferred[str]") -> str:
     got: list[Any] = []
     deferred.addBoth(got.append)
     value = got[0]
-    return value.value if isinstance(value, Failure) else value
+    return str(type(value.value).__name__) if isinstance(value, Failure) else str(value)
 
 
 def resolver(monkeypatch: pytest.MonkeyPatch, answers: list[str], *allowed: str) -> GuardedResolver:
@@ -80,13 +79,13 @@ def resolver(monkeypatch: pytest.MonkeyPatch, answers: list[str], *allowed: str)
 
 def test_a_name_that_resolves_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     guarded = resolver(monkeypatch, ["127.0.0.1"])
-    assert isinstance(answer_of(guarded.getHostByName("innocent.example")), DNSLookupError)
+    assert answer_of(guarded.getHostByName("innocent.example")) == "DNSLookupError"
 
 
 def test_a_name_that_changes_its_answer_is_checked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     guarded = resolver(monkeypatch, ["8.8.8.8", "169.254.169.254"])
     assert answer_of(guarded.getHostByName("rebinding.example")) == "8.8.8.8"
-    assert isinstance(answer_of(guarded.getHostByName("rebinding.example")), DNSLookupError)
+    assert answer_of(guarded.getHostByName("rebinding.example")) == "DNSLookupError"
 
 
 def test_an_allowed_host_may_resolve_to_a_private_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 import http.client
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -132,19 +133,19 @@ def test_a_home_without_letters_leads_to_its_sources(tmp_path: Path, clock: Cloc
     app = make_app(read_home(tmp_path / "home"), clock)
 
     async def get(path: str) -> tuple[int, dict[bytes, bytes], bytes]:
-        sent: list[dict[str, object]] = []
+        sent: list[MutableMapping[str, Any]] = []
 
-        async def receive() -> dict[str, object]:
+        async def receive() -> MutableMapping[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        async def send(message: dict[str, object]) -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)
 
         scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
                  "headers": [(b"host", b"localhost")], "scheme": "http", "server": ("localhost", 80)}  # fmt: skip
         await app(scope, receive, send)
-        headers = dict(sent[0]["headers"])  # type: ignore[call-overload]
-        return int(str(sent[0]["status"])), headers, b"".join(m.get("body", b"") for m in sent[1:])  # type: ignore[misc]
+        headers = dict(sent[0]["headers"])
+        return int(str(sent[0]["status"])), headers, b"".join(m.get("body", b"") for m in sent[1:])
 
     assert asyncio.run(get("/"))[1][b"location"] == b"/kallor"
     assert "Inga källor än" in asyncio.run(get("/kallor"))[2].decode()
