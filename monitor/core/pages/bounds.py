@@ -5,6 +5,7 @@ colspan times rowspan, and everything below 256 levels of nesting is lost withou
 """
 
 import re
+from math import prod
 from typing import Any
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -12,6 +13,8 @@ MAX_ATTRIBUTES = 256
 MAX_DEPTH = 200
 MAX_NODES = 100_000
 MAX_SPAN = 20
+MAX_CELLS = 10_000
+"""Cells that spans may add to all tables of a page together."""
 
 # Comments, scripts with what they hold, and start tags, as HTML tells them apart. Every repetition is possessive, so
 # that each byte is read once, whatever is left open.
@@ -65,12 +68,16 @@ def too_much_for_tree(tree: Any) -> str:
 
 def clamp_spans(tree: Any) -> None:
     """Cut colspan and rowspan down in place: a table of 5 kB can claim a million cells."""
+    added = 0
     for cell in tree.iter("td", "th"):
-        for name in ("colspan", "rowspan"):
-            value = cell.get(name)
-            if value is None:
-                continue
-            if not _DIGITS.fullmatch(value):
-                del cell.attrib[name]
-            elif int(value) > MAX_SPAN:
-                cell.set(name, str(MAX_SPAN))
+        spans = {name: _span(cell.get(name)) for name in ("colspan", "rowspan") if name in cell.attrib}
+        more = prod(spans.values()) - 1
+        if added + more > MAX_CELLS:
+            spans, more = dict.fromkeys(spans, 1), 0
+        added += more
+        for name, span in spans.items():
+            cell.set(name, str(span))
+
+
+def _span(value: str) -> int:
+    return max(1, min(int(value), MAX_SPAN)) if _DIGITS.fullmatch(value) else 1

@@ -16,13 +16,14 @@ from monitor.models import Access, AuthorRole
 
 _MAX_VALUE = 2_000
 _SEPARATOR = re.compile(r"\s+[|–—·»:•-]\s+|\s*\|\s*")
+_PARTS = re.compile(_SEPARATOR.pattern + r"|:\s+")
 _DEVICE = re.compile(r"\A(?:www|m|mobil|mobile|amp)\.")
 _SHARED = frozenset({"co", "com", "org", "net", "gov", "ac", "blogspot", "wordpress", "substack", "github", "blogg"})
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=[-_]|\Z)")
 _LOCKED_TIERS = frozenset({"locked", "metered", "premium", "paid", "subscriber", "paywalled"})
 
 _AGENCIES = re.compile(
-    r"(?<![\w-])(?:TT|NTB|STT|FNB|AFP|AP|DPA|dpa|Ritzaus?|Reuters|Bloomberg|Xinhua)(?![\w-])|\ASiren\Z"
+    r"(?<!\w)(?:TT|NTB|STT|FNB|AFP|AP|DPA|dpa|Ritzaus?|Reuters|Bloomberg|Xinhua)(?!\w)|\ASiren\Z"
     r"|(?i:telegrambyrå|nyhetsbyrå|associated press|news ?agency|newswire)"
 )
 _NEWSROOM = re.compile(
@@ -67,7 +68,7 @@ def read_head(tree: Any) -> Head:
         title=next((line for element in tree.iter("title") if (line := _line(element))), ""),
         heading=_heading(tree),
         canonical=next((href for href in links if href), ""),
-        language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "",
+        language=tree.get("lang") or tree.get("xml:lang") or "",
     )
 
 
@@ -93,18 +94,18 @@ def find_title(head: Head) -> str:
     """Return the headline without the name of the site."""
     page_titles = [_plain(title) for title in (head.meta.get("og:title", ""), head.title) if title]
     site = {_plain(name).casefold() for name in ("", head.meta.get("og:site_name", ""), head.described.publisher)}
-    heading = head.heading.casefold()
-    # The heading that a reader sees, when the page's own titles confirm that it is the article's, not the site's.
-    if heading not in site and any(
-        title.startswith(heading) or (heading in title and 2 * len(heading) > len(title))
-        for title in map(str.casefold, page_titles)
-    ):
+    # The heading that a reader sees, when the title that the page gives others confirms that it is the article's.
+    if head.heading.casefold() not in site and _confirms(page_titles[:1], head.heading.casefold()):
         return head.heading
     headline = _plain(head.described.headline) if head.described.is_article else ""
     for title in (headline, *page_titles):
         if title and title.casefold() not in site:
             return _without_site(title, site)
     return head.heading
+
+
+def _confirms(titles: Sequence[str], heading: str) -> bool:
+    return any(title.startswith(heading) or heading in _PARTS.split(title) for title in map(str.casefold, titles))
 
 
 def _without_site(title: str, site: set[str]) -> str:

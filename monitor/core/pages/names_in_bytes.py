@@ -44,6 +44,8 @@ _LINE_HYPHEN = re.compile(r"[-\u2010](?:\s*+<[^<>]*+>|[^\S\r\n]*+[\r\n])++\s*+")
 _SEPARATORS = re.compile(r"[\s_+/\u2010-\u2015\u2212-]++")
 # Bytes that are not UTF-8 come out of "surrogateescape" as U+DC80 to U+DCFF: they were Windows-1252 then.
 _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+_CUT_BEFORE = re.compile(rb"\A[\x80-\xbf]{1,3}")
+_CUT_AFTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
 _LINE_ESCAPES = frozenset("nrtbf")
 
 
@@ -163,12 +165,10 @@ def _at_start(body: bytes, at: int) -> int:
 
 def _read_in(body: bytes, start: int, end: int, names: NameBytes) -> bool:
     # A cut through a character in UTF-8 would make the whole piece look like Latin-1.
-    start, end = max(0, start), min(end, len(body))
-    while start and 0x80 <= body[start] < 0xC0:
-        start -= 1
-    while end < len(body) and 0x80 <= body[end] < 0xC0:
-        end += 1
-    return any(_named_in(text, names) for text in _texts(body[start:end]))
+    piece = body[max(0, start) : end]
+    piece = _CUT_BEFORE.sub(b"", piece) if start > 0 else piece
+    piece = _CUT_AFTER.sub(b"", piece) if end < len(body) else piece
+    return any(_named_in(text, names) for text in _texts(piece))
 
 
 def _texts(piece: bytes) -> Iterator[str]:
@@ -184,16 +184,16 @@ def _texts(piece: bytes) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    """Return `text` as it is read: entities and JSON escapes resolved, invisible characters gone, case folded."""
+    """Return `text` as it is read: entities and JSON escapes resolved, invisible characters gone, in lower case."""
     for _ in range(3):
         resolved = html.unescape(_bounded(text)) if "&" in text else text
         resolved = _ESCAPE.sub(_escaped_char, resolved) if "\\" in resolved else resolved
         if resolved == text:
             break
         text = resolved
-    text = text.casefold()
+    text = text.lower()
     if "&" in text:  # &OUML; is no entity, but some pages shout
-        text = html.unescape(_bounded(text)).casefold()
+        text = html.unescape(_bounded(text)).lower()
     text = _HIDDEN.sub("", _WORD_BREAK.sub("", text))
     return text if text.isascii() else _DECOMPOSED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 

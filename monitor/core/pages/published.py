@@ -4,7 +4,7 @@ people; a guess from the running text is not made: a wrong day in the letter is 
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,8 @@ _IN_TEXT = re.compile(
 _PUBLISHED = re.compile(
     "publi[cs]|posted|skriv|pubdate|entry-date|post-date|byline|dateline|artikeldatum", re.IGNORECASE
 )
+_SAME_DAY = timedelta(hours=36)
+"""How far a clock found later may lie from the start of a day found before, to be believed: zones differ."""
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
@@ -59,10 +61,17 @@ def find_published(
     tree: Any, meta: dict[str, str], described: str, url: str, now: datetime | None
 ) -> tuple[datetime | None, str]:
     """Return the time and where it was found; a date without a clock is midnight in Sweden and says "(date only)"."""
+    day: datetime | None = None
+    day_from = ""
     for where, written in _candidates(tree, meta, described, url):
-        if moment := plausible(read_time(written, _STOCKHOLM), now):
-            return moment, where if _CLOCK.search(written) else f"{where} (date only)"
-    return None, ""
+        moment = plausible(read_time(written, _STOCKHOLM), now)
+        if moment is None:
+            continue
+        if not _CLOCK.search(written):
+            day, day_from = (day, day_from) if day else (moment, f"{where} (date only)")
+        elif day is None or abs(moment - day) < _SAME_DAY:
+            return moment, where
+    return day, day_from
 
 
 def _candidates(tree: Any, meta: dict[str, str], described: str, url: str) -> Iterator[tuple[str, str]]:

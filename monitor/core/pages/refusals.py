@@ -34,7 +34,7 @@ _CONSENT = re.compile(
 )
 _SCRIPT = re.compile(
     r"(?:enable|aktivera|turn on|slå på|requires?|kräver|without|utan|använda) (?:\w+ ){0,3}java ?script"
-    r"|java ?script (?:\w+ ){0,6}(?:disabled|inaktiverat|avstängt|required|krävs|aktiverat)",
+    r"|java ?script (?:\w+ ){0,6}(?:enabled|disabled|aktiverat|inaktiverat|avstängt|required|krävs)",
     re.IGNORECASE,
 )
 _ROBOT = re.compile(
@@ -42,6 +42,7 @@ _ROBOT = re.compile(
     r"|verify(?:ing)? (?:that )?you are (?:a )?human|unusual traffic|access denied|åtkomst nekad|security check",
     re.IGNORECASE,
 )
+_NOTICE = 2_000  # characters of a paragraph in which a notice shows itself
 _WALLS = (
     (_ROBOT, 80, "the page shows only a check for robots"),
     (_SCRIPT, 80, "the page shows its text only to a browser that runs scripts"),
@@ -78,8 +79,8 @@ def only_a_wall(title: str, blocks: Sequence[str]) -> str:
     """Return which wall is all there is to see of a page, as a sentence; "" if there is text besides."""
     words = sum(len(block.split()) for block in blocks)
     for sign, longest, kind in _WALLS:
-        if words <= longest and any(sign.search(shown) for shown in (title, *blocks)):
-            other = sum(len(block.split()) for block in blocks if not sign.search(block))
+        if words <= longest and any(sign.search(shown[:_NOTICE]) for shown in (title, *blocks)):
+            other = sum(len(block.split()) for block in blocks if not sign.search(block[:_NOTICE]))
             if 2 * other <= words:
                 return kind
     return ""
