@@ -102,7 +102,7 @@ def letter_of(home: Home, db: Database, now: datetime) -> Letter:
         if json.loads(data)["schema"] != SCHEMA:
             raise UsageError(f"the letter of {day} was made by another version. Make it again with: monitor digest")
         return Letter(day=day, digest=msgspec.json.decode(data, type=Digest), made=made)
-    except (msgspec.ValidationError, ValueError, KeyError) as error:
+    except (msgspec.ValidationError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"the letter of {day} cannot be read: {error}. Make it again with: monitor digest") from error
 
 
