@@ -79,6 +79,34 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     text_days: int = 90
 
 
+class Triage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[triage]`: what a story is to the municipality."""
+
+    answer_days: int = 5
+    """Working days that the municipality gives itself to answer a question."""
+    own_hosts: tuple[str, ...] = ()
+    """Hosts of the municipality's own channels, besides those of sources with class=own."""
+    mute: tuple[str, ...] = ()
+    """Keys of topics that are left out of the letter ("sport")."""
+
+
+class Weight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[weight]`: what adds to a story's weight, and how much (docs/stories.md)."""
+
+    reach: float = 3.0
+    sources: float = 2.0
+    critical: float = 3.0
+    mixed: float = 1.0
+    positive: float = 1.0
+    neutral: float = 0.0
+    headline: float = 2.0
+    lead: float = 1.0
+    new: float = 2.0
+    moved_up: float = 2.0
+    floor: float = 0.0
+    """A story under this weight is one line."""
+
+
 class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """monitor.toml."""
 
@@ -92,6 +120,8 @@ class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: DigestSettings = msgspec.field(default_factory=DigestSettings)
     matching: Matching = msgspec.field(default_factory=Matching)
     retention: Retention = msgspec.field(default_factory=Retention)
+    triage: Triage = msgspec.field(default_factory=Triage)
+    weight: Weight = msgspec.field(default_factory=Weight)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -222,6 +252,7 @@ def _check(path: Path, settings: Settings) -> None:
         ("digest.also", settings.digest.also, 0),
         ("retention.pages_days", settings.retention.pages_days, 1),
         ("retention.text_days", settings.retention.text_days, 1),
+        ("triage.answer_days", settings.triage.answer_days, 1),
     ):
         if not least <= value < 1_000_000:
             raise ConfigError(path, key, f"{value} must be at least {least}")
@@ -328,6 +359,7 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         important=_read_yes(options.pop("important", "no")),
         language=options.pop("language", ""),
         area=_read_area(options.pop("area", "")),
+        reach=_read_reach(options.pop("reach", "0")),
         options=options,
     )
 
@@ -373,6 +405,12 @@ def _read_area(word: str) -> str:
     if isinstance(found, Suggestions):
         raise _WrongLineError(f'area="{clean_line(word, 40)}" is none of Sweden\'s municipalities')
     return found.code if found else ""
+
+
+def _read_reach(word: str) -> int:
+    if word not in {"0", "1", "2", "3"}:
+        raise _WrongLineError(f'reach="{clean_line(word, 40)}" must be 1 (small), 2 (medium) or 3 (large)')
+    return int(word)
 
 
 def _read_yes(word: str) -> bool:

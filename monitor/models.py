@@ -61,6 +61,8 @@ class Source:
     language: str = ""
     area: str = ""
     """Code of the municipality that the source is about; "" when it is about no single one."""
+    reach: int = 0
+    """1 small, 2 medium, 3 large; 0 for what its class usually has."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Options of the source kind itself (a sitemap's `match=...`), checked by the kind."""
     line: int = 0

@@ -329,3 +329,14 @@ def m008_folding(db: Database) -> None:
             update revisions set text = '', lead = '' where article = new.id;
         end""",
     )
+
+
+@migrations()
+def m009_judged_by_people(db: Database) -> None:
+    """What people say of a story: its tone, and that it needs an answer."""
+    _run(
+        db,
+        "alter table stories add column tone text not null default 'not assessed'",
+        "alter table stories add column answer_by text",  # set by hand: an answer is due then
+        "alter table stories add column marked_by text not null default ''",  # the role that did
+    )
