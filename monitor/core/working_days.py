@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from functools import cache
 
 from holidays.constants import DE_FACTO, PUBLIC
-from holidays.countries import Sweden
+from holidays.countries.sweden import Sweden
 
 _DAY = timedelta(days=1)
 
 
 def is_working_day(day: date) -> bool:
-    """Whether a Swedish office is open on `day`: Midsummer's, Christmas and New Year's Eve are days off (7 § semesterlagen)."""
+    """Whether a Swedish office is open: Midsummer's, Christmas and New Year's Eve are days off (7 § semesterlagen)."""
     return day.weekday() < 5 and day not in _days_off(day.year)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.stories import Fold
-from monitor.models import Story
+from monitor.models import Need, NeedRule, Story, Tone
 from monitor.store.articles import read_articles
-from monitor.store.db import to_text, transaction
+from monitor.store.db import time_of, to_text, transaction
 
 
 def free_articles(
@@ -162,6 +162,38 @@ def free_story(db: Database, story: int, *, role: str, now: datetime, note: str 
         connection.executemany("delete from story_pins where article = ?", [(id_,) for id_ in articles])
         connection.executemany("insert or ignore into story_queue values (?)", [(id_,) for id_ in articles])
         _log(connection, now=now, role=role, action="free", story=story, other=None, articles=articles, note=note)
+
+
+def set_tone(db: Database, story: int, tone: Tone, *, role: str, now: datetime, note: str = "") -> None:
+    """Save what a person says of how a story describes the municipality."""
+    with transaction(db) as connection:
+        connection.execute("update stories set tone = ? where id = ?", [tone.value, story])
+        _log(connection, now=now, role=role, action=f"tone {tone}", story=story, other=None, articles=(), note=note)
+
+
+def mark_story(db: Database, story: int, due: datetime | None, *, role: str, now: datetime, note: str = "") -> None:
+    """Save that a person says the story needs an answer by `due`, or with None that the mark is taken back."""
+    with transaction(db) as connection:
+        marked_by = role if due else ""
+        connection.execute(
+            "update stories set answer_by = ?, marked_by = ? where id = ?", [to_text(due), marked_by, story]
+        )
+        action = "mark" if due else "unmark"
+        _log(connection, now=now, role=role, action=action, story=story, other=None, articles=(), note=note)
+
+
+def judged_by_people(db: Database, stories: Sequence[int]) -> tuple[dict[int, Tone], dict[int, Need]]:
+    """Return the tones that people have set, and the stories that they have marked as in need of an answer."""
+    tones: dict[int, Tone] = {}
+    marks: dict[int, Need] = {}
+    for start in range(0, len(stories), 500):
+        chosen = list(stories[start : start + 500])
+        sql = f"select id, tone, answer_by, marked_by from stories where id in ({', '.join('?' * len(chosen))})"  # noqa: S608
+        for id_, tone, answer_by, marked_by in db.execute(sql, chosen).fetchall():
+            tones[id_] = Tone(tone)
+            if answer_by:
+                marks[id_] = Need(rule=NeedRule.MARKED, role=marked_by, due=time_of(answer_by))
+    return tones, marks
 
 
 def decisions(db: Database, story: int) -> list[dict[str, Any]]:

@@ -43,14 +43,17 @@ _SILENT = re.compile(
 )
 # "Tidningen har sökt kommunen", "söker kommunalrådet för en kommentar": the one who is sought stands after.
 _SOUGHT = re.compile(
-    r"\b(?:har(?: [\w ]{3,20})? (?:sökt|försökt nå|förgäves sökt)|söker|sökte|försökte nå|utan att (?:få|ha fått) svar från"
-    r"|väntar (?:fortfarande |ännu )?på svar från)\s",
+    r"\b(?:har(?: [\w ]{3,20})? (?:sökt|försökt nå|förgäves sökt)|söker|sökte|försökte nå"
+    r"|utan att (?:få|ha fått) svar från|väntar (?:fortfarande |ännu )?på svar från)\s",
     re.IGNORECASE,
 )
-_SEEKS_SOMETHING = re.compile(r"\b(?:jobb|tjänst|bygglov|tillstånd|bidrag|ersättning|skydd|asyl|plats|vittnen)\w*", re.IGNORECASE)
+_SEEKS_SOMETHING = re.compile(
+    r"\b(?:jobb|tjänst|bygglov|tillstånd|bidrag|ersättning|skydd|asyl|plats|vittnen)\w*", re.IGNORECASE
+)
 
 _OPINION = re.compile(
-    r"^\W*(?:insändare|debatt(?:artikel|inlägg)?|läsarbrev|ordet fritt|replik|slutreplik|öppet brev|åsikt|fråga till)\b",
+    r"^\W*(?:insändare|debatt(?:artikel|inlägg)?|läsarbrev|ordet fritt|replik|slutreplik|öppet brev|åsikt"
+    r"|fråga till)\b",
     re.IGNORECASE,
 )
 _OPINION_PATH = re.compile(r"/(?:insandare|debatt|asikt(?:er)?|opinion|ordet-fritt|lasarbrev)(?:/|-|$)", re.IGNORECASE)
@@ -62,8 +65,12 @@ _ASKED = re.compile(r"\b(?:ni|er|era|ert)\b", re.IGNORECASE)
 
 _OPEN_LETTER = re.compile(r"\böppet brev till\b", re.IGNORECASE)
 _PROPOSAL = re.compile(r"\bmedborgarförslag\b", re.IGNORECASE)
-_HANDED_IN = re.compile(r"\b(?:lämna(?:r|t|de) in|inlämna\w*|skicka(?:r|t|de) in|inkommit|vill|föreslår|undertecknat)\b", re.IGNORECASE)
-_DECIDED = re.compile(r"\b(?:avsl\w+|bif\w+|rösta\w*|antog\w*|beslut\w*|sa(?:de)? nej|sa(?:de)? ja|återremitt\w*)\b", re.IGNORECASE)
+_HANDED_IN = re.compile(
+    r"\b(?:lämna(?:r|t|de) in|inlämna\w*|skicka(?:r|t|de) in|inkommit|vill|föreslår|undertecknat)\b", re.IGNORECASE
+)
+_DECIDED = re.compile(
+    r"\b(?:avsl\w+|bif\w+|rösta\w*|antog\w*|beslut\w*|sa(?:de)? nej|sa(?:de)? ja|återremitt\w*)\b", re.IGNORECASE
+)
 _PETITION = re.compile(
     r"\b(?:namninsamling\w*|namnlist\w*|namnunderskrift\w*|underskrift\w*|protestlist\w*|upprop\w*|namn(?:en)?)\b[^.?!]*"
     r"\b(?:lämna\w*|överlämna\w*|riktad\w*|till)\b",
@@ -82,7 +89,7 @@ class Found:
 
 
 def find_need(articles: Iterable[Article], *, made_at: datetime, zone: ZoneInfo, answer_days: int) -> Need | None:
-    """Return why the articles need an answer and by when: by the rule that is due first, on the first article that holds it.
+    """Return why the articles need an answer and by when: by the most urgent rule that holds for one.
 
     `articles` are those from outside. `answer_days` are the working days that the municipality gives itself.
     """
@@ -102,7 +109,7 @@ _URGENCY = {NeedRule.SOUGHT: 0, NeedRule.QUESTION: 1, NeedRule.APPEAL: 2}
 
 
 def due_by(rule: NeedRule, *, made_at: datetime, zone: ZoneInfo, answer_days: int) -> datetime:
-    """Return when an answer is due: noon of the letter's day for a newsroom that waits, else after some working days."""
+    """Return when an answer is due: noon for a newsroom that waits, else after some working days."""
     local = made_at.astimezone(zone)
     if rule is not NeedRule.SOUGHT:
         day = add_working_days(add_working_days(local.date(), 0), answer_days)
@@ -138,7 +145,11 @@ def _is_sought(sentence: str) -> bool:
         if actor is None or _OTHER_ACTOR.search(after[: actor.end()]) or _SEEKS_SOMETHING.search(after[: actor.end()]):
             continue
         # "söker kommunen" alone may be any search; a comment, an answer or a newsroom makes it this one.
-        if re.search(r"\b(?:kommentar|svar|intervju|utan (?:resultat|framgång)|förgäves|redaktion|tidning)", sentence, re.IGNORECASE):
+        if re.search(
+            r"\b(?:kommentar|svar|intervju|utan (?:resultat|framgång)|förgäves|redaktion|tidning)",
+            sentence,
+            re.IGNORECASE,
+        ):
             return True
     return False
 
@@ -150,7 +161,7 @@ def _is_opinion(article: Article) -> bool:
 def _find_question(said: Sequence[str]) -> Found | None:
     """Return the question that is put to the municipality: it names it, or the sentence beside it does."""
     for number, sentence in enumerate(said):
-        asks = sentence.rstrip("”\"’) ").endswith("?")
+        asks = sentence.rstrip('”"’) ').endswith("?")
         if not asks and not _DEMANDS.search(sentence):
             continue
         near = " ".join(said[max(0, number - 1) : number + 2])

@@ -104,7 +104,9 @@ def _aside(story: Story, outside: Sequence[Article], desk: Desk) -> Aside | None
     return Aside.LIGHT if story.total_weight < desk.weights.floor else None
 
 
-_LIST_SIGN = re.compile(r"^(?:[-•*·–]\s|\d{1,2}[.:/]\d{2}\b|\d{1,2}/\d{1,2}\b|(?:mån|tis|ons|tors|fre|lör|sön)\w* \d)", re.IGNORECASE)
+_LIST_SIGN = re.compile(
+    r"^(?:[-•*·–]\s|\d{1,2}[.:/]\d{2}\b|\d{1,2}/\d{1,2}\b|(?:mån|tis|ons|tors|fre|lör|sön)\w* \d)", re.IGNORECASE
+)
 _SHORT_LINE = 60
 _MANY_ITEMS = 6
 
@@ -127,6 +129,9 @@ def _is_list_line(line: str) -> bool:
     if _LIST_SIGN.match(line):
         return True
     items = [item.strip() for item in re.split(r"[,;|\t]", line)]
-    if len(items) >= _MANY_ITEMS and sum(item[:1].isupper() or item[:1].isdigit() for item in items) >= len(items) * 0.8:
+    if (
+        len(items) >= _MANY_ITEMS
+        and sum(item[:1].isupper() or item[:1].isdigit() for item in items) >= len(items) * 0.8
+    ):
         return True
     return len(line) < _SHORT_LINE and not line.endswith((".", "!", "?", "”", '"', ":"))

@@ -19,14 +19,17 @@ _BODY = 20_000
 Parts = tuple[tuple[str, bool], ...]
 """Pieces of a text, each with whether it names the municipality."""
 
-_FULL_NAME = re.compile(r"\b([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?) ([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?)\b")
+_FULL_NAME = re.compile(
+    r"\b([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?) ([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?)\b"
+)
 _OFFICE = re.compile(
     r"(?:kommunalråd|oppositionsråd|råd|minister|ordförande|ledamot|ledare|chef|direktör|rektor|landshövding|talesperson"
     r"|presstalesman|befäl|åklagare|borgmästare|politiker|strateg|ombud|sekreterare)\w*(?: \([\w-]{1,4}\))?,? ?$",
     re.IGNORECASE,
 )
 _OFFICE_AFTER = re.compile(
-    r"^ ?(?:\([A-ZÅÄÖ]{1,3}\)|, (?:\w+ ){0,2}\w*(?:kommunalråd|råd|ordförande|chef|direktör|rektor|minister|åklagare|talesperson))"
+    r"^ ?(?:\([A-ZÅÄÖ]{1,3}\)|, (?:\w+ ){0,2}\w*(?:kommunalråd|råd|ordförande|chef|direktör|rektor|minister|åklagare"
+    r"|talesperson))"
 )
 _NO_SURNAME = re.compile(
     r"(?:gatan|vägen|torget|parken|skolan|gården|kommun|sjön|berget|stad|län|hallen|kyrkan|station|centrum|plats)$",

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 import msgspec
 
-from importlib.resources import files
 from monitor.core.words import stem
 from monitor.models import Article, Topic
 
@@ -76,11 +76,15 @@ class Topics:
     def find(self, article: Article) -> Topic | None:
         """Return the topic whose words weigh most, or None when no list has enough of them."""
         weights: dict[int, dict[str, float]] = {}
+        written: dict[str, str] = {}
         for text, weight in ((article.title, _TITLE), (article.lead, _LEAD), (article.text[:_BODY], _TEXT)):
             for word in _WORD.findall(text):
                 for number in self._of(word.lower()):
                     found = weights.setdefault(number, {})
-                    found[word.lower()] = max(found.get(word.lower(), 0.0), weight)
+                    # Inflections of one word are one witness.
+                    root = stem(word)
+                    written.setdefault(root, word.lower())
+                    found[root] = max(found.get(root, 0.0), weight)
         enough = [
             (sum(found.values()), -number)
             for number, found in weights.items()
@@ -91,7 +95,7 @@ class Topics:
         number = -max(enough)[1]
         found = weights[number]
         topic = self._finders[number].topic
-        words = sorted(found, key=lambda word: (-found[word], word))[:_MOST_WORDS]
+        words = [written[root] for root in sorted(found, key=lambda root: (-found[root], root))[:_MOST_WORDS]]
         return Topic(
             key=topic.key, name=topic.name, unit=topic.unit, words=tuple(words), aside=topic.aside, muted=topic.muted
         )

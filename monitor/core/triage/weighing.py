@@ -1,4 +1,4 @@
-"""What a story weighs, as a sum that can be told (design guide 2.1). The amounts are set in monitor.toml, `[weight]`."""
+"""What a story weighs, as a sum that can be told (design guide 2.1). Amounts: `[weight]` in monitor.toml."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
