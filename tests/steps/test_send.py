@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.config import Home, read_home
+from monitor.config import Home
 from monitor.core.alerts import Need
 from monitor.core.digest import Digest
 from monitor.deliver.channels import Message, Receipt
@@ -25,55 +25,21 @@ from monitor.steps.publish import period_of
 from monitor.steps.send import Result, Sending, approve, hand_over, letter_of, send_letter
 from monitor.steps.watchdog import watch
 from monitor.store import articles as article_store
-from monitor.store import digests as digest_store
 from monitor.store import outbox
 from monitor.store.db import to_text
 from monitor.store.outbox import Parcel, State
+from tests.deliver.homes import ALL, PEOPLE, save, store_letter, write_home
 from tests.deliver.post_office import PostOffice, closed_port
 from tests.golden.digest import days
 
 DAY = date(2026, 11, 24)
 ITEM = f"letter {DAY}"
-PEOPLE = """
-[[recipients]]
-address = "ledning@kommun.example"
-letter = "short"
-[[recipients]]
-address = "kommunikation@kommun.example"
-name = "Kommunikation"
-[[recipients]]
-address = "skola@kommun.example"
-about = "Skola"
-words = ["förskol", "*skola"]
-"""
-ALL = ["kommunikation@kommun.example", "ledning@kommun.example", "skola@kommun.example"]
 
 
 @pytest.fixture
 def office() -> Iterator[PostOffice]:
     with PostOffice() as open_office:
         yield open_office
-
-
-def write_home(folder: Path, port: int, more: str = PEOPLE, top: str = "") -> Home:
-    folder.mkdir(exist_ok=True)
-    (folder / "monitor.toml").write_text(
-        f'municipality = "Katrineholm"\ncode = "0483"\norganisation = "Katrineholms kommun"\n{top}\n'
-        f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "bevakning@kommun.example"\n'
-        f"timeout = 2\n{more}\n",
-        encoding="utf-8",
-    )
-    (folder / "feeds.txt").write_text("", encoding="utf-8")
-    return read_home(folder)
-
-
-def store_letter(db: Database, digest: Digest, made: datetime | None = None) -> None:
-    rendered = render_digest(digest)
-    save(db, digest, rendered.json, made or digest.made_at)
-
-
-def save(db: Database, digest: Digest, data: str, made: datetime) -> None:
-    digest_store.save_digest(db, digest.day, period=digest.period, made_at=made, complete=True, data=data, articles=[])
 
 
 @pytest.fixture
