@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.check_delivery import check_delivery
 from monitor.cli.options import home_option, json_option, opened, print_json, read_clock
 from monitor.config import SOURCES_FILE, Home, read_home
 from monitor.core.places import municipalities
@@ -22,9 +23,9 @@ MENDED = {11: 15, 12: 13, 13: 12, 14: 3}
 @home_option
 @json_option
 def doctor(home_path: Path, as_json: bool) -> None:
-    """Check the home: settings, sources, database, clock. Exit code 1 when something should be mended."""
+    """Check the home: settings, sources, database, clock, mail, disk. Exit code 1 when something should be mended."""
     home = read_home(home_path)
-    checks = [*check_settings(home), *check_python(), *check_database(home)]
+    checks = [*check_settings(home), *check_python(), *check_database(home), *check_delivery(home)]
     if as_json:
         print_json([{"ok": ok, "check": check} for ok, check in checks])
     else:

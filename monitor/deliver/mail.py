@@ -289,15 +289,12 @@ class _SafeConversation(_Conversation, smtplib.SMTP_SSL):
 
 def _open(server: Server) -> _Conversation:
     """Connect, protect the connection and log in. Raises what smtplib raises."""
-    context = ssl.create_default_context()
-    if server.ca_file:
-        context.load_verify_locations(server.ca_file)
-    smtp = _SafeConversation(server, context) if server.security is Security.TLS else _Conversation(server)
+    smtp = _SafeConversation(server, _trust(server)) if server.security is Security.TLS else _Conversation(server)
     try:
         with smtp.bounded():
             smtp.ehlo_or_helo_if_needed()
             if server.security is Security.STARTTLS:
-                smtp.starttls(context=context)
+                smtp.starttls(context=_trust(server))
                 smtp.ehlo()
             if server.user:
                 _log_in(smtp, server.user, server.password)
@@ -305,6 +302,13 @@ def _open(server: Server) -> _Conversation:
         smtp.close()
         raise
     return smtp
+
+
+def _trust(server: Server) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if server.ca_file:
+        context.load_verify_locations(server.ca_file)
+    return context
 
 
 def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:

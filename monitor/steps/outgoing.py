@@ -136,7 +136,13 @@ def mail_channel(home: Home, clock: Clock) -> MailChannel:
 
 
 def _beside(home: Home, file: str) -> str:
-    return str(home.path / file) if file else ""
+    """Return the path of `[mail] ca_file`, which is given from the home. Raises ConfigError."""
+    if not file:
+        return ""
+    path = home.path / file
+    if not path.is_file():
+        raise ConfigError(path, "mail.ca_file", "no such file")
+    return str(path)
 
 
 class _Shut:
