@@ -32,15 +32,15 @@ OUT = ROOT / "monitor" / "core" / "data"
 HELD_BACK = 0
 FOLDS = 5
 
-LEAST_SEEN = 2
-"""On how many days a sub-place must have stood for its municipality."""
+LEAST_SEEN = 1
+"""On how many days a sub-place must have stood for its municipality. Seen once, the matcher asks for a second sign."""
 LEAST_SEEN_STREET = 4
 LEAST_SHARE_STREET = 0.95
 """Names of streets, squares and schools repeat across the country: more days, and hardly one against."""
 LEAST_SHARE = 0.8
 """The share of labelled texts that must agree on a sub-place's municipality."""
 SHARED_SEEN = 8
-SHARED = 0.15
+SHARED = 0.08
 """A name that several municipalities share is shipped for each that has it so often: Södermalm."""
 LEAST_LISTED_SHARE = 0.3
 NEIGHBOUR_KM = 10.0
@@ -69,6 +69,9 @@ STREET = re.compile(
     r"(?:gatan|vägen|allén|leden|gränd|plan|torg|skolan|parken|plats|ringen|station|backen)$", re.IGNORECASE
 )
 LONGER = OTHER_PLACE_BEFORE | {"Första", "Roslags", "Yttre"}
+PLACE_BEFORE = frozenset(
+    ("i", "på", "vid", "utanför", "inom", "kring", "runt", "genom", "nära", "mellan", "till", "från", "mot", "området")
+)
 SENTENCE_START = frozenset('.!?:\n"”–-•/')
 GENERIC = re.compile(
     r"^(?:I |På |Vid |Centrala |Polis|Larm|Räddning|Ambulans|SOS|Trafikverk"
@@ -183,15 +186,16 @@ def _distance(some: Iterable[tuple[float, float]], others: Collection[tuple[floa
 
 @dataclass(slots=True)
 class Use:
-    """How a phrase is used: how often in all, inside a sentence, and without a capitalised word beside it."""
+    """How often a phrase is used: in all, inside a sentence, without a capitalised word beside it, located."""
 
     times: int = 0
     inside: int = 0
     alone: int = 0
+    located: int = 0
 
 
-def phrases(text: str) -> Iterator[tuple[str, bool, bool]]:
-    """Yield the capitalised phrases of a text, each with whether it stands inside a sentence, and alone."""
+def phrases(text: str) -> Iterator[tuple[str, bool, bool, bool]]:
+    """Yield the capitalised phrases of a text, each with whether it stands inside a sentence, alone, and located."""
     words = WORD.findall(text)
     for at, word in enumerate(words):
         if not word[0].isupper():
@@ -201,12 +205,12 @@ def phrases(text: str) -> Iterator[tuple[str, bool, bool]]:
         clear = not before[0].isupper() or before in LONGER or (at > 1 and words[at - 2] in SENTENCE_START)
         phrase = word
         for later in words[at + 1 : at + 3]:
-            yield phrase, inside, clear and not later[0].isupper()
+            yield phrase, inside, clear and not later[0].isupper(), before in PLACE_BEFORE
             if not (later[0].isalpha() and (later[0].isupper() or LATER_PART.search(later))):
                 break
             phrase = f"{phrase} {later}"
         else:
-            yield phrase, inside, clear
+            yield phrase, inside, clear, before in PLACE_BEFORE
 
 
 def candidates(notices: Iterable[Notice]) -> set[str]:
@@ -216,11 +220,12 @@ def candidates(notices: Iterable[Notice]) -> set[str]:
     lower: Counter[str] = Counter()
     for notice in notices:
         held = set()
-        for phrase, inside, alone in phrases(notice.text):
+        for phrase, inside, alone, located in phrases(notice.text):
             use = used[phrase]
             use.times += 1
             use.inside += inside
             use.alone += alone
+            use.located += located
             held.add(phrase)
         for phrase in held:
             counted[phrase][notice.code] += 1
@@ -237,7 +242,7 @@ def _is_name(phrase: str, use: Use) -> bool:
     first, *later = phrase.split()
     if len(phrase) < 4 or any(len(word) > 1 and word.isupper() for word in (first, *later)):
         return False
-    if not use.inside or GENERIC.match(phrase):
+    if not use.inside or GENERIC.match(phrase) or not (use.located or STREET.search(phrase)):
         return False
     if not later:
         return first not in FIRST_NAMES and use.alone >= 0.5 * use.times

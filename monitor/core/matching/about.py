@@ -21,7 +21,7 @@ SHORT_TEXT = 420
 LATE_SHARE = 0.55
 LONG_TEXT = 900
 
-BASE = -1.3
+BASE = -1.1
 TITLE = 3.0
 TITLE_PASSING = 0.6
 LEAD = 1.5
@@ -37,6 +37,7 @@ OWN_AREA = 0.8
 OTHERS_MORE = -0.8
 OTHER_IN_TITLE = -1.6
 OTHER_IN_LEAD = -0.8
+FIRST = 0.6
 AS_OFTEN = -0.5
 MOST_OTHERS = 3
 ALL_PASSING = -2.2
@@ -204,6 +205,8 @@ def _weigh_others(others: Sequence[Sequence[Reading]], plain: Sequence[Reading],
     if as_often:
         words = f"{as_often} other municipalities are named as often" if as_often > 1 else "another is named as often"
         found.append(Sign("others as often", AS_OFTEN * min(as_often, MOST_OTHERS), words))
+    if plain and min(map(_place_in, plain)) < min(_place_in(reading) for held in others for reading in held):
+        found.append(Sign("first", FIRST, "named before any other municipality"))
     if any(len(readings) > max(len(plain), 1) for readings in others):
         found.append(Sign("others more", OTHERS_MORE, "another municipality is named more often"))
     if any(text.titles(reading) for readings in others for reading in readings):
@@ -211,6 +214,10 @@ def _weigh_others(others: Sequence[Sequence[Reading]], plain: Sequence[Reading],
     elif not _any_in_lead(plain, text) and any(_any_in_lead(readings, text) for readings in others):
         found.append(Sign("other in lead", OTHER_IN_LEAD, "another municipality stands in the lead"))
     return found
+
+
+def _place_in(reading: Reading) -> tuple[bool, int]:
+    return reading.hit.field.where == "text", reading.hit.start
 
 
 def _others(claim: Claim, claims: Mapping[str, Claim]) -> list[list[Reading]]:

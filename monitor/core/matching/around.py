@@ -59,6 +59,11 @@ class Around:
         """Say whether `word`, or what it is the genitive of, is a known place."""
         return word in self.known or word.removesuffix("s") in self.known
 
+    def joins(self, word: str) -> bool:
+        """Say whether `word`, joined by a hyphen, is the other end of a route rather than a part of the name."""
+        town = self.known.get(word) or self.known.get(word.removesuffix("s"))
+        return town is not None and (self.clear or town.senses[0].kind is PlaceKind.MUNICIPALITY)
+
     def unknown(self, word: str) -> bool:
         """Say whether `word` is a capitalised word and no known place."""
         return word[:1].isupper() and word.isalpha() and not word.isupper() and not self.knows(word)

@@ -22,6 +22,8 @@ WELL_KNOWN_AGREED = 0.95
 WELL_KNOWN_SHARE = 0.4
 """A locality that so many texts name, and for one municipality, stands also beside others: Visby, Huskvarna."""
 
+MOST_AGAINST = 3.0
+
 ALONE = -1.2
 """A sub-place without a second sign."""
 SECOND_NAME = 0.6
@@ -34,6 +36,8 @@ MORE_PERSON = -2.5
 WRONG_COUNTY = -1.5
 OWN_COUNTY = 0.8
 OWN_AREA = 1.5
+OWN_AREA_SUB_PLACE = 4.0
+"""The local paper that writes Valla means its own."""
 NEAR_AREA = 0.5
 OUTSIDE_AREA = -1.0
 NATIONWIDE_ALONE = -3.5
@@ -96,8 +100,8 @@ class Claim:
         return {reading.name.text for reading, _, _ in self.places}
 
 
-def weigh_claims(readings: Sequence[Reading], source_area: str = "") -> dict[str, Claim]:
-    """Return what is claimed for each municipality that any naming can mean."""
+def weigh_claims(readings: Sequence[Reading], counties: Collection[str], source_area: str = "") -> dict[str, Claim]:
+    """Return what is claimed for each municipality that any naming can mean. `counties` are those that are named."""
     claims = _gather(readings)
     persons = {reading.name.text for reading in readings if reading.verdict is Verdict.PERSON}
     for claim in claims.values():
@@ -105,14 +109,14 @@ def weigh_claims(readings: Sequence[Reading], source_area: str = "") -> dict[str
     first = {code: claim.logit for code, claim in claims.items()}
     rivals = [code for code, claim in claims.items() if claim.own_name and claim.logit >= RIVAL]
     subs = [code for code, claim in claims.items() if claim.places and not claim.own_name]
-    counties = _counties(readings)
+    named_counties = {*counties, *_counties(readings)}
     covered = covered_codes(source_area)
     for claim in claims.values():
         if claim.places:
             _weigh_direction(claim, first)
             _weigh_rivals(claim, [code for code in rivals if code != claim.code], claims)
-            _weigh_namesakes(claim, [first[code] for code in subs if code != claim.code])
-            _weigh_county(claim, counties)
+            _weigh_namesakes(claim, [claims[code] for code in subs if code != claim.code], first)
+            _weigh_county(claim, named_counties)
             _weigh_area(claim, source_area, covered)
             claim.logit += sum(sign.weight for sign in claim.signs)
     return claims
@@ -148,7 +152,7 @@ def _told(reading: Reading, sense: Sense) -> float:
 
 
 def _counties(readings: Sequence[Reading]) -> frozenset[str]:
-    """Return the codes of the counties that the text names as such."""
+    """Return the codes of the counties that are named by the names of their towns."""
     return frozenset(
         reading.name.senses[0].code[:2]
         for reading in readings
@@ -205,18 +209,24 @@ def _weigh_rivals(claim: Claim, rivals: Sequence[str], claims: Mapping[str, Clai
     claim.signs.append(Sign("rival", weight, f"other municipalities are named: {names}"))
 
 
-def _weigh_namesakes(claim: Claim, others: Sequence[float]) -> None:
-    """Sub-places of different municipalities speak against each other."""
-    other = max(others, default=NEVER)
-    if not claim.own_name and other > 0.0:
-        words = "the name, or a place beside it, can be of another municipality"
-        claim.signs.append(Sign("namesake", -min(other, 3.0), words))
+def _weigh_namesakes(claim: Claim, others: Sequence[Claim], weights: Mapping[str, float]) -> None:
+    """Sub-places of different municipalities speak against each other, most of all when they bear the same name."""
+    if claim.own_name:
+        return
+    same = max((weights[other.code] for other in others if other.names & claim.names), default=NEVER)
+    beside = max((weights[other.code] for other in others if not other.names & claim.names), default=NEVER)
+    if same > 0.0:
+        words = "another municipality has a place of that name"
+        claim.signs.append(Sign("namesake", -min(same, MOST_AGAINST), words))
+    elif beside > 0.0:
+        weight = -min(beside, MOST_AGAINST) * (WELL_KNOWN_SHARE if claim.well_known else 1.0)
+        claim.signs.append(Sign("place beside", weight, "a place of another municipality is named beside it"))
 
 
 def _weigh_county(claim: Claim, counties: Collection[str]) -> None:
     if claim.code[:2] in counties:
         claim.signs.append(Sign("county named", OWN_COUNTY, "its county is named"))
-    elif counties and not claim.own_name:
+    elif counties and not claim.clear:
         claim.signs.append(Sign("other county", WRONG_COUNTY, "another county is named"))
 
 
@@ -230,7 +240,8 @@ def _weigh_area(claim: Claim, source_area: str, covered: Collection[str]) -> Non
     if place is None or not covered:
         return
     if claim.code in covered:
-        claim.signs.append(Sign("source area", OWN_AREA, "the source's own area"))
+        weight = OWN_AREA if claim.own_name else OWN_AREA_SUB_PLACE
+        claim.signs.append(Sign("source area", weight, "the source's own area"))
     elif set(covered) & set(place.neighbours):
         claim.signs.append(Sign("near source area", NEAR_AREA, "near the source's own area"))
     elif not claim.own_name:

@@ -37,6 +37,8 @@ class Name:
     doubt: Doubt = Doubt.NONE
     extra: bool = False
     """Given by the home, not shipped."""
+    county: str = ""
+    """The code of the county, when it is a county's name: a sign for its municipalities, no place by itself."""
 
 
 @cache
@@ -59,10 +61,21 @@ def gazetteer() -> dict[str, Name]:
     }
 
 
+@cache
+def counties() -> tuple[Name, ...]:
+    """The counties that do not bear a town's name; "Uppsala län" is read as a naming of Uppsala."""
+    return tuple(Name(name, (), county=code) for code, name in read_table("counties.tsv"))
+
+
+@cache
+def county_codes() -> dict[str, str]:
+    """The codes of those counties by their names."""
+    return {name.text: name.county for name in counties()}
+
+
 def fold(name: str) -> str:
     """Return `name` in lower case without marks on its letters, as it stands in addresses and some tags."""
-    decomposed = unicodedata.normalize("NFD", name.lower())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFD", name.lower()).encode("ascii", "ignore").decode()
 
 
 def _rank(sense: Sense) -> tuple[bool, int, str]:

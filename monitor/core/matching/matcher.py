@@ -8,7 +8,7 @@ from functools import cache
 from monitor.core.matching.about import Text, lay_out, weigh_about
 from monitor.core.matching.decide import Claim, covered_codes, weigh_claims
 from monitor.core.matching.evidence import read_naming
-from monitor.core.matching.gazetteer import Name, Sense, gazetteer
+from monitor.core.matching.gazetteer import Name, Sense, counties, gazetteer
 from monitor.core.matching.reading import Reading, Sign
 from monitor.core.matching.scan import Scanner, make_field, spellings
 from monitor.core.matching.watch import Watch
@@ -55,8 +55,9 @@ class Matcher:
         if not self._wanted(title, text):
             return ()
         fields = (make_field("title", title), make_field("text", text))
-        readings = [read_naming(hit, self.known) for field in fields for hit in self.scanner.scan(field)]
-        claims = weigh_claims(readings, source_area)
+        hits = [hit for field in fields for hit in self.scanner.scan(field)]
+        readings = [read_naming(hit, self.known) for hit in hits if not hit.name.county]
+        claims = weigh_claims(readings, {hit.name.county for hit in hits if hit.name.county}, source_area)
         covered = covered_codes(source_area)
         laid_out = lay_out(*fields, readings)
         judged = (self._judge(claims[code], claims, laid_out, covered) for code in sorted(self.codes & claims.keys()))
@@ -99,7 +100,7 @@ def build_matcher(watch: Watch) -> Matcher:
     extra = _extra_names(watch)
     if extra or scanner is None:
         known = {**known, **extra}
-        scanner = Scanner(known.values())
+        scanner = Scanner([*known.values(), *(counties() if watch.codes else ())])
     return Matcher(
         watch=watch,
         known=known,
@@ -112,7 +113,7 @@ def build_matcher(watch: Watch) -> Matcher:
 
 @cache
 def _shipped() -> tuple[Mapping[str, Name], Scanner]:
-    return gazetteer(), Scanner(gazetteer().values())
+    return gazetteer(), Scanner([*gazetteer().values(), *counties()])
 
 
 def _extra_names(watch: Watch) -> dict[str, Name]:

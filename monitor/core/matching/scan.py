@@ -120,15 +120,11 @@ class Scanner:
     def scan(self, field: Field) -> Iterator[Hit]:
         """Yield the names that stand in `field` as words, in order."""
         text = field.plain
-        done = 0
         for index, start, end in self.candidates(text):
-            if start < done:
-                continue
             hit = self._read(field, index, start, end)
             if hit is None and not text[start:end].isalnum():
                 hit = self._shorter(field, start, end)
             if hit is not None:
-                done = hit.end
                 yield hit
 
     def _shorter(self, field: Field, start: int, end: int) -> Hit | None:
@@ -136,20 +132,20 @@ class Scanner:
         word_end = end
         while word_end < len(field.plain) and field.plain[word_end].isalnum():
             word_end += 1
-        for index, inner, inner_end in self.candidates(field.plain[start + 1 : word_end]):
-            hit = self._read(field, index, inner + start + 1, inner_end + start + 1)
-            if hit is not None:
-                return hit
+        for first, last in ((start, end - 1), (start + 1, word_end)):
+            for index, inner, inner_end in self.candidates(field.plain[first:last]):
+                hit = self._read(field, index, first + inner, first + inner_end)
+                if hit is not None:
+                    return hit
         return None
 
     def _read(self, field: Field, index: int, start: int, end: int) -> Hit | None:
         text = field.plain
         name, form = self._known[index]
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_-"[: 1 + (form is Form.ADDRESS)]):
+        before = text[start - 1] if start else " "
+        if before.isalnum() or before == "_" or (before == "-" and form is Form.ADDRESS):
             return None
         if end == len(text) or not (text[end].isalnum() or text[end] == "_"):
-            if form is not Form.TAG and start and text[start - 1] == "#":
-                form = Form.TAG
             return Hit(name, form, field, start, end)
         if form in {Form.TAG, Form.ADDRESS}:
             return None

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"\S+@\S+\.\w+|^@\w+")
 _WORD = re.compile(r"[^\W\d_][\w:’'-]*")
 _SURNAME = re.compile(r"^[A-ZÅÄÖ][a-zåäöé]+(?:sson|ssons|sdotter|sdotters)$")
 _BODY = re.compile(
-    r"(?:gymnasie|skol|väg|gat|torg|plats|park|museum|museet|bibliotek|kyrk|hall|stiftelse|fond|pris|sällskap|förening|sjukhus"
+    r"(?:gymnasi|skol|väg|gat|torg|plats|park|museum|museet|bibliotek|kyrk|hall|stiftelse|fond|pris|sällskap|förening|sjukhus"
     r"|hemmet|gård|värld|dag|center|centrum|arena|teater|festival|stipendi|klinik|bro|plan)\w*$",
     re.IGNORECASE,
 )

@@ -9,8 +9,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 FOREIGN = _words(
-    """USA Norge Danmark Finland Tyskland England Frankrike Spanien Italien Polen Ryssland Ukraina Storbritannien
-    Skottland Irland Kanada Australien Indien Kina Estland Lettland Litauen Island Österrike Schweiz Nederländerna Belgien"""
+    """USA Norge Danmark Finland Tyskland England Frankrike Spanien Italien Polen Ryssland Ukraina
+    Storbritannien Skottland Irland Kanada Australien Indien Kina Estland Lettland Litauen Island Österrike Schweiz
+    Nederländerna Belgien"""
 )
 """Countries that a namesake can lie in."""
 
