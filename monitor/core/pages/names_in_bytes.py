@@ -8,7 +8,7 @@ One Aho-Corasick pass looks for two kinds of places in the raw bytes, lower-case
   between two letters (a soft hyphen in any spelling, `<wbr>`, a zero-width space, the hyphen of a line break).
 
 A name that is on the page shows one of them, so a page with neither is done with. Around each find the bytes are read
-as a browser would, twice: tags taken out, and tags as spaces. The names are looked for in what was read.
+as a browser would, twice: across tags, and as divided by them. The names are looked for in what was read.
 """
 
 import html
@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 from monitor.core.pages.decoding import decode_page, encoding_of
-from monitor.core.pages.spellings import HIDDEN, disguises, heads, tails
+from monitor.core.pages.spellings import HIDDEN, disguises, heads, hyphened, tails
 
 LONG = 6
 """Letters from which a name counts inside a longer word too; "Ale" does not in "sale"."""
 _TELLING = 5  # letters from which a run is rare enough to be looked for without its neighbours
+_ROOM = 16  # bytes that a letter which is not ASCII can take
 _CHUNK = 1 << 18  # bounds what one pass can find on a hostile page
 
 _LOOK, _IS_NAME, _IS_NAME_AT_START, _PASS_BY = range(4)
@@ -32,7 +33,8 @@ _ASCII_KEPT = frozenset({"", "utf-8", "ascii", "iso8859-1", "cp1252", "iso8859-1
 _ASCII_RUN = re.compile("[a-z]+")
 
 # Every repetition is possessive or bounded: these run in the crawling process on whatever a stranger sends.
-_PERCENT = re.compile(rb"%(?:25)*([0-9a-fA-F]{2})")
+_PERCENT_CODE = re.compile(r"%(?:25)*([0-9a-fA-F]{2})")
+_PERCENT = re.compile(r"(?:%(?:25)*[0-9a-fA-F]{2})++")
 _ESCAPE = re.compile(r"(?<!\\)\\++(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _ZEROS = re.compile(r"&#(x?)0++(?=[0-9a-f])", re.IGNORECASE)
 _TOO_BIG = re.compile(r"&#[0-9]{8,}+")
@@ -44,6 +46,7 @@ _LINE_HYPHEN = re.compile(r"[-\u2010](?:\s*+<[^<>]*+>|[^\S\r\n]*+[\r\n])++\s*+")
 _SEPARATORS = re.compile(r"[\s_+/\u2010-\u2015\u2212-]++")
 # Bytes that are not UTF-8 come out of "surrogateescape" as U+DC80 to U+DCFF: they were Windows-1252 then.
 _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+_STRAYED = re.compile("[\udc80-\udcff]")
 _CUT_BEFORE = re.compile(rb"\A[\x80-\xbf]{1,3}")
 _CUT_AFTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
 _LINE_ESCAPES = frozenset("nrtbf")
@@ -71,8 +74,8 @@ class NameBytes:
 def compile_names(names: Iterable[str]) -> NameBytes:
     """Compile `names`, one town's or all the country's, for `may_mention`."""
     given = tuple(dict.fromkeys(names))
-    folded = sorted({plain for name in given if (plain := _without_tags(_shown(name), "").strip())})
-    found = dict.fromkeys(disguises() if folded else (b"\0",), _LOOK)
+    folded = sorted({plain for name in given if (plain := _joined(_shown(name)).strip())})
+    found = dict.fromkeys(disguises() | hyphened("".join(folded)) if folded else (b"\0",), _LOOK)
     for name in folded:
         for anchor, meaning in _anchors(name):
             found[anchor] = meaning if found.get(anchor, meaning) == meaning else _LOOK
@@ -82,10 +85,14 @@ def compile_names(names: Iterable[str]) -> NameBytes:
         meanings=bytes(found.values()),
         reader=AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.DFA),
         bounded=tuple(len(name) < LONG for name in folded),
-        # Room for the rest of the name at sixteen bytes a letter, and for a few tags within it.
         reach=max(map(len, found)),
-        margin=256 + 16 * max(map(len, folded), default=0),
+        # Room for the rest of the name and a tag within it. A letter that takes more room is a disguise of its own.
+        margin=128 + max(map(_width, folded), default=0),
     )
+
+
+def _width(name: str) -> int:
+    return sum(1 if char.isascii() else _ROOM for char in name)
 
 
 def may_mention(body: bytes, names: NameBytes, content_type: str = "") -> bool:
@@ -173,18 +180,22 @@ def _read_in(body: bytes, start: int, end: int, names: NameBytes) -> bool:
 
 def _texts(piece: bytes) -> Iterator[str]:
     """Give what the bytes may stand for: UTF-8, and Windows-1252 where they are not UTF-8 or could be either."""
-    piece = _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), piece)
-    try:
-        yield _shown(piece.decode())
-        if 0xAD not in piece:
-            return
-    except UnicodeDecodeError:
-        yield _shown(piece.decode("utf-8", "surrogateescape").translate(_STRAY))
-    yield _shown(piece.decode("cp1252", "replace"))
+    text = piece.decode("utf-8", "surrogateescape")
+    mended = text.translate(_STRAY) if _STRAYED.search(text) else text
+    yield _shown(mended)
+    if mended is not text or 0xAD in piece:
+        yield _shown(piece.decode("cp1252", "replace"))
+
+
+def _from_percent(found: re.Match[str]) -> str:
+    code = bytes.fromhex("".join(_PERCENT_CODE.findall(found[0])))
+    return code.decode("utf-8", "surrogateescape").translate(_STRAY)
 
 
 def _shown(text: str) -> str:
     """Return `text` as it is read: entities and JSON escapes resolved, invisible characters gone, in lower case."""
+    if "%" in text:
+        text = _PERCENT.sub(_from_percent, text)
     for _ in range(3):
         resolved = html.unescape(_bounded(text)) if "&" in text else text
         resolved = _ESCAPE.sub(_escaped_char, resolved) if "\\" in resolved else resolved
@@ -208,16 +219,20 @@ def _escaped_char(found: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 else ""
 
 
-def _without_tags(text: str, instead: str) -> str:
-    if not instead:
-        text = _LINE_HYPHEN.sub("", text)
-    return _SEPARATORS.sub(" ", _TAG.sub(instead, text))
+def _joined(text: str) -> str:
+    """Read across tags and the hyphens of line breaks: "<b>K</b>atrine-<br>holm" is one word."""
+    return _SEPARATORS.sub(" ", _TAG.sub("", _LINE_HYPHEN.sub("", text)))
+
+
+def _apart(text: str) -> str:
+    """Read what tags divide as divided, and then what stands inside them: descriptions and alternative texts count."""
+    return _SEPARATORS.sub(" ", " ".join((_TAG.sub(" ", text), *_TAG.findall(text))))
 
 
 def _named_in(text: str, names: NameBytes) -> bool:
     return any(
         not names.bounded[name] or _word_begins(plain, at)
-        for plain in (_without_tags(text, ""), _without_tags(text, " "))
+        for plain in (_joined(text), _apart(text))
         for name, at, _ in names.reader.find_matches_as_indexes(plain, overlapping=True)
     )
 

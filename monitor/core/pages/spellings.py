@@ -47,10 +47,11 @@ def disguises() -> frozenset[bytes]:
     for char in (*string.ascii_letters, *INVISIBLE):
         for rest in escaped(char):
             found.update(start + rest for start in _AMPERSANDS)
-        found.update(_in_code(char))
+        # Who writes \x41 for A writes a script that no reader sees.
+        found.update(code for code in _in_code(char) if char in INVISIBLE or not code.startswith(rb"\x"))
     found.update(char.encode() for char in HIDDEN)
-    # A soft hyphen in an 8-bit page. In UTF-8 this byte follows no ASCII letter, and "Ã" is no letter of a name.
-    found.update(bytes([before, 0xAD]) for before in (*range(0x61, 0x7B), *range(0xC4, 0x100)))
+    # A soft hyphen in an 8-bit page. In UTF-8 this byte follows no ASCII.
+    found.update(bytes([before, 0xAD]) for before in range(0x80))
     return frozenset(_without_common(found))
 
 
@@ -75,6 +76,12 @@ def spellings(letter: str) -> frozenset[bytes]:
         if len(parts) > 1:
             found.update(parts[:-1].encode() + rest for rest in _one(parts[-1]))
     return frozenset(spelling.lower() for spelling in found)
+
+
+def hyphened(letters: str) -> frozenset[bytes]:
+    """Give what betrays a soft hyphen after one of these letters in an 8-bit page."""
+    found = (char.encode("cp1252", "ignore") for char in letters.lower() + letters.upper() if not char.isascii())
+    return frozenset(byte + b"\xad" for byte in found if byte)
 
 
 def heads(letter: str) -> frozenset[bytes]:

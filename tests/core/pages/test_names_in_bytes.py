@@ -153,6 +153,11 @@ SPELLINGS: dict[str, Spelling] = {
     "after a line break in JSON": lambda name: f"x\\n{name}".encode(),
     "after a hard space": lambda name: f"i&nbsp{name}".encode(),
     "after an escaped tag": lambda name: f"\\u003cb\\u003e{name}".encode(),
+    "in a description": lambda name: b'<meta name="description" content="I ' + every(named)(name) + b' nu">',
+    "in an alternative text": lambda name: b"<img alt='" + every(lambda c: f"&#{ord(c)};")(name) + b"'>",
+    "in data for a script": lambda name: b'<div data-x="{&quot;a&quot;:&quot;' + SPELLINGS["JSON"](name) + b'&quot;}">',
+    "between less and greater": lambda name: b"< " + every(named)(name) + b" >",
+    "divided by a line": lambda name: name.replace(" ", "<br>").encode(),
     "between table cells": lambda name: f"<td>Stad</td><td>{name}</td>".encode(),
 }
 WHOLE_PAGES = {
