@@ -5,7 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from monitor.core.digest.figures import needs_figure
+from monitor.core.digest.items import needs_of
 from monitor.core.digest.values import (
     AlsoItem,
     Chart,
@@ -14,6 +17,7 @@ from monitor.core.digest.values import (
     Digest,
     Figure,
     FigureKey,
+    LeftOut,
     Part,
     StoryItem,
     Top,
@@ -22,6 +26,7 @@ from monitor.core.text import shorten
 
 _SATURDAY = 5
 _TOP_TITLE_LIMIT = 110
+_ABOUT_TONE = {FigureKey.PROMINENT, FigureKey.CRITICAL}
 
 EVERY_DAY = frozenset(range(7))
 
@@ -147,22 +152,32 @@ def gate(*, now: datetime, until: datetime | None, review: Review | None) -> Gat
 def select(digest: Digest, edition: Edition) -> Digest:
     """Return the digest with the stories that `edition` is about and figures that count these alone.
 
-    Looked at are headlines, summary, quote and place of a story: what the letter shows of it. There is no comparison,
-    since the usual number of such stories is not known, and no chart. Gaps and sources stay: they concern every part.
+    Looked at are headlines, summary, quote, place, topic and unit of a story: what the letter shows of it.
+    There is no comparison, since the usual number of such stories is not known, and no chart. Gaps and sources stay:
+    they concern every part.
     """
     wanted = _pattern(edition.words)
     stories = tuple(item for item in digest.stories if wanted.search(_words_of_story(item)))
     also = tuple(item for item in digest.also if wanted.search(_words_of(item.lead)))
     articles = sum(item.articles for item in stories) + sum(item.articles for item in also)
-    numbers = {FigureKey.ARTICLES: articles, FigureKey.STORIES: len(stories) + len(also)}
-    kept = (figure for figure in digest.figures if figure.key is not FigureKey.PROMINENT)
+    items: list[StoryItem | AlsoItem] = [*stories, *also]
+    numbers = {FigureKey.ARTICLES: articles, FigureKey.STORIES: len(items)}
+    kept = (figure for figure in digest.figures if figure.key not in _ABOUT_TONE)
     return replace(
         digest,
-        top=_top([*stories, *also]),
-        figures=tuple(_counted(figure, numbers, incomplete=digest.incomplete) for figure in kept),
+        top=_top(items),
+        figures=tuple(
+            needs_figure(items, digest.day, ZoneInfo(digest.time_zone), incomplete=digest.incomplete)
+            if figure.key is FigureKey.NEEDS
+            else _counted(figure, numbers, incomplete=digest.incomplete)
+            for figure in kept
+        ),
         stories=stories,
         also=also,
         chart=Chart(bars=(), days=digest.chart.days, usual_articles=None, usual_prominent=None),
+        needs=needs_of(items, digest.limits) if digest.needs else None,
+        watched=(),
+        left_out=LeftOut(),
     )
 
 
@@ -179,7 +194,7 @@ def _words_of(citation: Citation) -> str:
 
 def _words_of_story(item: StoryItem) -> str:
     others = (_words_of(other.citation) for other in item.others)
-    return "\n".join((_words_of(item.lead), *others, _joined(item.summary), _joined(item.quote)))
+    return "\n".join((_words_of(item.lead), item.topic, item.unit, *others, _joined(item.summary), _joined(item.quote)))
 
 
 def _joined(parts: Sequence[Part]) -> str:

@@ -55,9 +55,14 @@ def weekday_date(day: date, language: str) -> str:
     return f"{short_weekday(day, language)} {month_day(day, language)}"
 
 
+def weekday_and_day(day: date, language: str) -> str:
+    """Return weekday and date without the year: "tisdag 1 december"."""
+    return format_date(day, f"EEEE d{_NBSP}MMMM", locale=language)
+
+
 def full_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """Return weekday, date and time: "måndag 23 november kl. 06.30"."""
-    day = format_date(local_day(moment, zone), "EEEE d MMMM", locale=language)
+    day = weekday_and_day(local_day(moment, zone), language)
     return f"{day} {at_clock(moment, zone, language)}"
 
 

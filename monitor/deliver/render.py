@@ -111,7 +111,7 @@ def render_notice(
 def _render_html(environment: Environment, digest: Digest, language: str, edition: Edition) -> str:
     context = _context(environment, digest, language, edition)
     page = _HIDDEN.sub("", environment.get_template("digest/letter.html.j2").render(context))
-    style = environment.get_template("digest/responsive.css").render()
+    style = environment.get_template("digest/responsive.css").render(context)
     inlined: str = _INLINER.inline(page)
     rest = re.sub(r"\s*\n\s*", "", style)
     inlined = inlined.replace(_PLACEHOLDER, f"<style>{rest}</style>", 1)
@@ -140,6 +140,10 @@ def _context(environment: Environment, digest: Digest, language: str, edition: E
         "digest": digest,
         "edition": edition,
         "language": language,
+        **_colours(digest.colour),
+        "at_clock": partial(times.at_clock, zone=zone, language=language),
+        "day_of": partial(times.local_day, zone=zone),
+        "weekday_and_day": partial(times.weekday_and_day, language=language),
         "clock": partial(times.clock, zone=zone, language=language),
         "full_moment": partial(times.full_moment, zone=zone, language=language),
         "short_moment": partial(times.short_moment, zone=zone, language=language, today=digest.day),
@@ -155,6 +159,13 @@ def _context(environment: Environment, digest: Digest, language: str, edition: E
     context["subject"] = _one_line(say["subject"](), MAX_SUBJECT)
     context["preheader"] = _one_line(say["preheader"](), MAX_PREHEADER)
     return context
+
+
+def _colours(own: str) -> dict[str, str]:
+    """Return the colours of the head: the municipality's own, or the shipped ones."""
+    if re.fullmatch("#[0-9a-fA-F]{6}", own):
+        return {"colour": own, "accent": own, "head_in_dark": own}
+    return {"colour": "#12384a", "accent": "#2f8fb3", "head_in_dark": "#0b2532"}
 
 
 def _to_open(digest: Digest) -> list[Fault]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,11 +15,24 @@ from monitor.core.digest import DayCount, Digest, Limits, belongs, days_of, demo
 from monitor.core.digest.excerpts import QUOTE_LIMIT, SUMMARY_LIMIT, excerpt, sentences, summarise
 from monitor.core.digest.figures import chart_of
 from monitor.core.digest.usual import compare, usual_of
-from monitor.core.digest.values import AlsoReason, Comparison, FaultKind, FigureKey, Gap, Part, Relation, Unread
+from monitor.core.digest.values import (
+    AlsoReason,
+    Comparison,
+    FaultKind,
+    FigureKey,
+    Gap,
+    LeftOut,
+    Part,
+    Relation,
+    Unread,
+)
 from monitor.models import (
     Access,
     Article,
+    Aside,
     Mention,
+    Need,
+    NeedRule,
     Outcome,
     Period,
     PlaceKind,
@@ -26,6 +40,10 @@ from monitor.models import (
     Source,
     SourceState,
     Story,
+    Tone,
+    Topic,
+    WeightKey,
+    WeightPart,
 )
 from tests.golden.digest.days import (
     DAYS,
@@ -593,8 +611,9 @@ def test_nothing_found_while_a_source_is_missing_is_no_empty_day() -> None:
 
 def test_an_incomplete_letter_says_at_least_and_compares_nothing() -> None:
     digest = DAYS["degraded"]()
-    counted = [item for item in digest.figures if item.key is not FigureKey.SOURCES]
-    assert all(item.at_least and item.comparison is Comparison.SOURCES_MISSING for item in counted)
+    assert all(item.at_least for item in digest.figures)
+    compared = [item for item in digest.figures if item.key is not FigureKey.NEEDS]
+    assert all(item.comparison is Comparison.SOURCES_MISSING for item in compared)
     assert not digest.chart.bars[-1].complete
     assert digest.incomplete
 
@@ -626,3 +645,116 @@ def test_a_name_found_in_one_article_of_a_story_makes_the_story_one_about_the_mu
     assert order(digest_of(story(1, passing, about))) == [1]
     assert digest_of(story(1, passing, namesake)).also[0].reason is AlsoReason.PASSING
     assert digest_of(story(1, namesake)).also[0].reason is AlsoReason.NAMED_AFTER
+
+
+# --- weighed stories -----------------------------------------------------------------------------------
+
+
+def weighed_digest(*the_stories: Story, **more: Any) -> Digest:
+    return letter(the_stories, sources(), history(), judged=True, **more)
+
+
+def simple(number: int, name: str = "Djulöposten", **changes: Any) -> Story:
+    one = article(name, NOON, f"Nyhet {number}", "", "Det gäller Katrineholm.", slug=f"s{number}")
+    return Story(id=number, articles=(one,), **changes)
+
+
+def need_by(due: datetime, rule: NeedRule = NeedRule.QUESTION) -> Need:
+    return Need(rule=rule, due=due)
+
+
+def weight(adds: float) -> tuple[WeightPart, ...]:
+    return (WeightPart(key=WeightKey.REACH, found="1", adds=adds),)
+
+
+def test_what_needs_an_answer_comes_first_by_due_time_then_weight() -> None:
+    digest = weighed_digest(
+        simple(1, weight=weight(9)),
+        simple(2, weight=weight(3), need=need_by(clock(30, "16.00"))),
+        simple(3, weight=weight(3), need=need_by(clock(24, "12.00"), NeedRule.SOUGHT)),
+        simple(4, weight=weight(12)),
+        simple(5, weight=weight(20), aside=Aside.LIGHT),
+    )
+    assert order(digest) == [3, 2, 4, 1]
+    assert [(item.id, item.reason) for item in digest.also] == [(5, AlsoReason.LIGHT)]
+    assert digest.needs is not None
+    assert [item.story for item in digest.needs.items] == [3, 2]
+    needs = next(item for item in digest.figures if item.key is FigureKey.NEEDS)
+    assert (needs.number, needs.today) == (2, 1)
+
+
+def test_what_needs_an_answer_is_told_in_full_even_if_it_names_in_passing() -> None:
+    digest = weighed_digest(simple(1, aside=Aside.PASSING, need=need_by(clock(24, "12.00"))))
+    assert order(digest) == [1]
+
+
+def test_the_box_holds_three_and_counts_the_rest() -> None:
+    many = [simple(number, need=need_by(clock(24, "12.00"))) for number in range(1, 6)]
+    digest = weighed_digest(*many, limits=Limits(stories=2))
+    assert digest.needs is not None
+    assert (len(digest.needs.items), digest.needs.hidden, digest.needs.number) == (3, 2, 5)
+    moved = demote_last(digest)
+    assert moved.also[0].need is not None
+    assert moved.needs == digest.needs
+
+
+def test_without_a_judgement_nothing_is_said_of_answers() -> None:
+    digest = normal_day()
+    assert digest.needs is not None
+    plain = letter(stories(), sources(), history())
+    assert plain.needs is None
+    assert [item.key for item in plain.figures][-1] is FigureKey.SOURCES
+
+
+def test_the_municipalitys_own_voice_is_shown_and_not_counted() -> None:
+    outside = article("Djulöposten", NOON, "Bron stängs", "", "Katrineholm stänger bron.")
+    release = article("Viren Direkt", NOON, "Bro stängs", "", "Katrineholm stänger en bro.")
+    own = article("Kommunens webb", clock(23, "09.00"), "Vi stänger bron", "", "Katrineholm.")
+    older = article("Kommunens webb", clock(22, "09.00"), "Vi planerar", "", "Katrineholm.")
+    mixed = Story(
+        id=1,
+        articles=(outside, release, own, older),
+        own=frozenset({own.url, older.url}),
+        releases=frozenset({release.url}),
+    )
+    alone = replace(mixed, id=2, articles=(own,), releases=frozenset())
+    digest = weighed_digest(mixed, alone)
+    [item] = digest.stories
+    assert (item.articles, item.sources, item.earlier) == (2, 2, 0)
+    assert [citation.title for citation in item.own] == ["Vi stänger bron"]
+    assert [other.relation for other in item.others] == [Relation.RELEASE]
+    assert item.others[0].citation.release
+    assert digest.articles == 2
+    assert digest.left_out == LeftOut(own=1)
+
+
+def test_a_muted_topic_is_left_out_and_told() -> None:
+    sport = Topic(key="sport", name="Sport", aside=True, muted=True)
+    digest = weighed_digest(
+        simple(1, topic=sport), simple(2, topic=replace(sport, muted=False), aside=Aside.ROUTINE),
+        simple(3, topic=sport, need=need_by(clock(24, "12.00"))),
+    )  # fmt: skip
+    assert order(digest) == [3]
+    assert [(item.id, item.reason) for item in digest.also] == [(2, AlsoReason.ROUTINE)]
+    assert digest.left_out == LeftOut(muted=1)
+    assert digest.stories[0].topic == "Sport"
+
+
+def test_the_critical_figure_counts_the_articles_of_stories_that_people_called_critical() -> None:
+    digest = weighed_digest(
+        simple(1, tone=Tone.CRITICAL), simple(2, tone=Tone.POSITIVE), simple(3), simple(4, aside=Aside.LISTED),
+        replace(simple(5, aside=Aside.PASSING), tone=Tone.CRITICAL),
+    )  # fmt: skip
+    critical = next(item for item in digest.figures if item.key is FigureKey.CRITICAL)
+    told = sum(item.articles for item in digest.stories if item.tone is Tone.CRITICAL)
+    lines = sum(item.articles for item in digest.also if item.tone is Tone.CRITICAL)
+    assert critical.number == told + lines == 2
+    assert FigureKey.PROMINENT not in {item.key for item in digest.figures}
+
+
+def test_watched_matters_are_beginnings_of_words_in_what_is_new() -> None:
+    one = article("A", NOON, "Simhallen öppnar", "", "Katrineholm får ett resecentrum.")
+    digest = weighed_digest(story(1, one), watched=("simhall", "centrum", "Resecentrum", "a+b"))
+    assert [(item.name, item.articles) for item in digest.watched] == [
+        ("simhall", 1), ("centrum", 0), ("Resecentrum", 1), ("a+b", 0),
+    ]  # fmt: skip

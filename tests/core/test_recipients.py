@@ -156,3 +156,21 @@ def test_the_reviewed_mode_waits_for_a_person_until_its_hour() -> None:
     assert gate(now=NOW, until=until, review=review) is Gate.OPEN
     assert gate(now=until, until=until, review=None) is Gate.OPEN
     assert gate(now=NOW, until=None, review=None) is Gate.OPEN
+
+
+def test_a_part_tells_what_of_it_needs_an_answer(digest: Digest) -> None:
+    part = select(digest, SCHOOL)
+    assert part.needs is not None
+    assert [item.story for item in part.needs.items] == [1]
+    assert [item.number for item in part.figures if item.key is FigureKey.NEEDS] == [1]
+    assert select(replace(digest, needs=None), SCHOOL).needs is None
+
+
+def test_a_part_keeps_the_figure_of_the_sources() -> None:
+    plain = days.letter(days.stories(), days.sources(), days.history())
+    assert [item.key for item in select(plain, SCHOOL).figures][-1] is FigureKey.SOURCES
+
+
+def test_a_part_is_found_by_the_unit_that_answers(digest: Digest) -> None:
+    part = select(digest, Edition(about="Gator", words=("samhällsbyggnadsförvaltning",)))
+    assert {item.id for item in part.stories} == {4, 5}

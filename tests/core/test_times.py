@@ -25,12 +25,12 @@ def test_the_time_after_a_day_has_its_word_and_does_not_part_from_it() -> None:
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "söndag 25 oktober kl.\u00a002.30"),
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "söndag 25 oktober kl.\u00a002.30"),
-        (datetime(2026, 10, 25, 5, 30, tzinfo=UTC), "söndag 25 oktober kl.\u00a006.30"),
-        (datetime(2027, 3, 28, 0, 59, tzinfo=UTC), "söndag 28 mars kl.\u00a001.59"),
-        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "söndag 28 mars kl.\u00a003.00"),
-        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "fredag 1 januari kl.\u00a000.30"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "söndag 25\u00a0oktober kl.\u00a002.30"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "söndag 25\u00a0oktober kl.\u00a002.30"),
+        (datetime(2026, 10, 25, 5, 30, tzinfo=UTC), "söndag 25\u00a0oktober kl.\u00a006.30"),
+        (datetime(2027, 3, 28, 0, 59, tzinfo=UTC), "söndag 28\u00a0mars kl.\u00a001.59"),
+        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "söndag 28\u00a0mars kl.\u00a003.00"),
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "fredag 1\u00a0januari kl.\u00a000.30"),
     ],
 )
 def test_moments_follow_the_clock_on_the_wall_when_it_is_turned(moment: datetime, expected: str) -> None:
@@ -59,3 +59,8 @@ def test_days_are_written_out_or_short() -> None:
 )
 def test_a_short_moment_says_no_more_than_it_takes_to_tell_it_apart(moment: datetime, expected: str) -> None:
     assert times.short_moment(moment, STOCKHOLM, "sv", TUESDAY) == expected
+
+
+def test_a_day_without_its_year_keeps_number_and_month_together() -> None:
+    assert times.weekday_and_day(date(2026, 12, 1), "sv") == "tisdag 1\u00a0december"
+    assert times.weekday_and_day(date(2026, 12, 1), "en") == "Tuesday 1\u00a0December"

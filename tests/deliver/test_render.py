@@ -16,10 +16,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from monitor.core.digest import Digest, Limits
-from monitor.core.digest.values import Tone
 from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, link_address, render_digest
 from monitor.errors import DeliveryError
-from monitor.models import Access, Period, PollOutcome, Source, SourceState, Story
+from monitor.models import Access, Period, PollOutcome, Source, SourceState, Story, Tone
 from tests.golden.digest.days import (
     DAYS,
     PERIOD,
@@ -116,10 +115,12 @@ def test_the_english_letter_needs_no_catalogue() -> None:
 
 TOP_LINES = {
     "normal": "”Förskola stängdes efter fuktlarm: ’Vi fick veta på fredagskvällen’” dominerar, med fem artiklar i fyra "
-    "källor. I allt nämner 23 artiklar om 13 händelser kommunen, fler än en vanlig måndag (11).",
+    "källor. I allt nämner 23 artiklar om 13 händelser kommunen, fler än en vanlig måndag (11). Två händelser behöver svar, den "
+    "första i dag före kl. 12.00.",
     "empty": "Inga nya artiklar nämner kommunen sedan måndag 23 november kl. 06.30. Alla källor har hämtats.",
     "degraded": "Av det som gick att hämta: ”Brunt vatten i Valla efter ledningsbyte” dominerar, med tre artiklar i "
-    "tre källor. Minst 15 artiklar om elva händelser nämner kommunen. Ingen jämförelse görs, eftersom källor saknas.",
+    "tre källor. Minst 15 artiklar om elva händelser nämner kommunen. Ingen jämförelse görs, eftersom källor saknas. "
+    "En händelse behöver svar, senast tisdag 1 december.",
     "degraded-empty": "Inget av det som gick att hämta nämner kommunen. Det betyder inte att inget är skrivet: källor "
     "saknas.",
     "one-article": "En artikel nämner kommunen: ”När tänds lamporna längs Djulösjön?”.",

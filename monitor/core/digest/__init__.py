@@ -4,8 +4,9 @@ counts = [DayCount(day=day.date, articles=...) for day in days_of(period, zone).
 digest = compose(organisation=..., period=period, stories=..., day_counts=counts, ...)
 """
 
-from monitor.core.digest.composing import LATE, belongs, compose, demote_last
+from monitor.core.digest.composing import compose, demote_last
 from monitor.core.digest.figures import is_prominent
+from monitor.core.digest.news import LATE, belongs
 from monitor.core.digest.usual import Day, Days, days_of
 from monitor.core.digest.values import DayCount, Digest, Limits
 

@@ -1,10 +1,13 @@
 """The key figures and the chart of the last two weeks."""
 
 from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from monitor.core.digest.usual import Days, Usual, compare
-from monitor.core.digest.values import Bar, Chart, DayCount, Figure, FigureKey, Health
-from monitor.models import Article, Mention, PlaceKind
+from monitor.core.digest.values import AlsoItem, Bar, Chart, DayCount, Figure, FigureKey, Health, StoryItem
+from monitor.core.times import local_day
+from monitor.models import Article, Mention, PlaceKind, Tone
 
 _CHART_DAYS = 14
 _SHORTEST_HISTORY = 3
@@ -26,25 +29,36 @@ def is_prominent(article: Article) -> bool:
 
 
 def figures_of(
-    articles: Sequence[Article], stories: int, usual: Usual, health: Health, *, incomplete: bool
-) -> tuple[Figure, ...]:
-    """Return the key figures, in the order in which they stand."""
-    counted = (
-        (FigureKey.ARTICLES, len(articles), usual.articles),
-        (FigureKey.STORIES, stories, usual.stories),
-        (FigureKey.PROMINENT, sum(map(is_prominent, articles)), usual.prominent),
+    articles: Sequence[Article], items: Sequence[StoryItem | AlsoItem], usual: Usual, *, incomplete: bool
+) -> tuple[Figure, Figure, Figure]:
+    """Return how many articles and stories there are, and how many articles stand out: by tone, where one is set."""
+
+    def counted(key: FigureKey, number: int, normal: float | None) -> Figure:
+        comparison = compare(number, normal, incomplete=incomplete)
+        return Figure(key=key, number=number, at_least=incomplete, comparison=comparison, usual=normal)
+
+    if any(item.tone is not Tone.NOT_ASSESSED for item in items):
+        critical = sum(item.articles for item in items if item.tone is Tone.CRITICAL)
+        high = Figure(key=FigureKey.CRITICAL, number=critical, at_least=incomplete)
+    else:
+        high = counted(FigureKey.PROMINENT, sum(map(is_prominent, articles)), usual.prominent)
+    return (
+        counted(FigureKey.ARTICLES, len(articles), usual.articles),
+        counted(FigureKey.STORIES, len(items), usual.stories),
+        high,
     )
-    compared = (
-        Figure(
-            key=key,
-            number=number,
-            at_least=incomplete,
-            comparison=compare(number, normal, incomplete=incomplete),
-            usual=normal,
-        )
-        for key, number, normal in counted
-    )
-    return (*compared, Figure(key=FigureKey.SOURCES, number=health.fetched, total=health.total))
+
+
+def needs_figure(items: Sequence[StoryItem | AlsoItem], day: date, zone: ZoneInfo, *, incomplete: bool) -> Figure:
+    """Return how many stories need an answer, and how many of them before `day` ends."""
+    needs = [item.need for item in items if item.need]
+    today = sum(local_day(need.due, zone) <= day for need in needs)
+    return Figure(key=FigureKey.NEEDS, number=len(needs), today=today, at_least=incomplete)
+
+
+def sources_figure(health: Health) -> Figure:
+    """Return how many of the sources were fetched."""
+    return Figure(key=FigureKey.SOURCES, number=health.fetched, total=health.total)
 
 
 def chart_of(
@@ -68,6 +82,7 @@ def chart_of(
     return Chart(
         bars=tuple(bars[-_CHART_DAYS:]) if history >= _SHORTEST_HISTORY else (),
         days=tuple(day.date for day in days.covered),
+        prominent=sum(bar.prominent for bar in bars if bar.covered),
         usual_articles=usual.articles,
         usual_prominent=usual.prominent,
     )

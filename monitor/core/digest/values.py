@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.models import Period, SourceClass
+from monitor.models import Need, Period, SourceClass, Tone, WeightPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,8 @@ class Limits:
     """Folded articles of one story; beyond that, one fewer and a count."""
     faults: int = 20
     """Rows in the table of sources."""
+    needs: int = 3
+    """Stories in the box of what needs an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ class FigureKey(StrEnum):
     ARTICLES = "articles"
     STORIES = "stories"
     PROMINENT = "prominent"
+    """Articles that name the municipality in headline or lead; as long as no person has set a tone."""
+    CRITICAL = "critical"
+    """Articles of the stories whose tone a person has called critical."""
+    NEEDS = "needs"
+    """Stories that need an answer; where they have been judged."""
     SOURCES = "sources"
 
 
@@ -62,6 +69,8 @@ class Figure:
     key: FigureKey
     number: int
     total: int | None = None
+    today: int | None = None
+    """How many of the number are due on the day of the letter."""
     at_least: bool = False
     comparison: Comparison | None = None
     usual: float | None = None
@@ -75,21 +84,14 @@ class Part:
     hit: bool = False
 
 
-class Tone(StrEnum):
-    """How a text describes the municipality. Set by people only."""
-
-    NOT_ASSESSED = "not assessed"
-    CRITICAL = "critical"
-    POSITIVE = "positive"
-    NEUTRAL = "neutral"
-    MIXED = "mixed"
-
-
 class Relation(StrEnum):
     """How a folded article stands to the one that speaks for its story."""
 
     COPY = "copy"
     OWN = "own"
+    """A text of its own."""
+    RELEASE = "release"
+    """Built on the municipality's own release."""
     UNKNOWN = "unknown"
     """Only the feed's own words were read, which tell nothing about the text."""
 
@@ -126,6 +128,8 @@ class Citation:
     """The place it was found for."""
     reason: str = ""
     """The matcher's own sentence; in the .json only."""
+    release: bool = False
+    """It builds on the municipality's own release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +159,29 @@ class StoryItem:
     """Articles of the story that are counted but not listed."""
     earlier: int
     """Articles of the story from before the period: not counted."""
+    own: tuple[Citation, ...] = ()
+    """What the municipality itself has published of it: not counted."""
+    topic: str = ""
+    unit: str = ""
+    """Which part of the municipality answers for the topic."""
+    reach: int = 0
+    """1 small, 2 medium, 3 large; 0 when not judged."""
+    need: Need | None = None
+    """That it needs an answer, why and by when."""
+    weight: tuple[WeightPart, ...] = ()
+    """What it was ordered by; in the .json only."""
 
 
 class AlsoReason(StrEnum):
     """Why a story is one line only."""
 
     PASSING = "passing"
+    LISTED = "listed"
+    """Named in a list, a table or a calendar only."""
+    ROUTINE = "routine"
+    """Sport results, advertisements, weather and the like."""
+    LIGHT = "light"
+    """Weighs less than the home asks for."""
     NAMED_AFTER = "named after"
     ROOM = "room"
     """The letter is full."""
@@ -173,8 +194,55 @@ class AlsoItem:
     id: int
     lead: Citation
     reason: AlsoReason
+    tone: Tone = Tone.NOT_ASSESSED
     articles: int
     sources: int
+    unit: str = ""
+    need: Need | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedItem:
+    """A story that needs an answer, as the box above the stories tells it."""
+
+    story: int
+    url: str
+    title: str
+    source: str
+    unit: str
+    need: Need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What needs an answer, the first due first. Without items: nothing does."""
+
+    items: tuple[NeedItem, ...]
+    hidden: int = 0
+    """Stories that need an answer too and stand further down."""
+
+    @property
+    def number(self) -> int:
+        """How many stories need an answer."""
+        return len(self.items) + self.hidden
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A matter that the home watches, and how many articles of the letter touch it."""
+
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Articles of the period that the letter neither shows nor counts."""
+
+    own: int = 0
+    """Published by the municipality itself, and nobody else wrote of it."""
+    muted: int = 0
+    """On topics that the home has turned off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +274,8 @@ class Chart:
     bars: tuple[Bar, ...]
     days: tuple[date, ...]
     """The days that the letter covers."""
+    prominent: int = 0
+    """Articles of these days that name the municipality in headline or lead."""
     usual_articles: float | None
     usual_prominent: float | None
 
@@ -283,6 +353,14 @@ class Digest:
     chart: Chart
     health: Health
     limits: Limits = field(default_factory=Limits)
+    needs: Needs | None = None
+    """None when nobody has judged what needs an answer: then the letter says nothing of it."""
+    watched: tuple[Watched, ...] = ()
+    left_out: LeftOut = LeftOut()
+    web: str = ""
+    """Address of the follow-up pages, without a slash at its end; "" when there are none."""
+    colour: str = ""
+    """The municipality's own colour for head and headings, "#rrggbb"; "" for the shipped one."""
 
     @property
     def incomplete(self) -> bool:

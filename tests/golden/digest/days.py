@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.core.digest import DayCount, Digest, Limits, compose, days_of
+from monitor.core.digest import DayCount, Digest, compose, days_of
 from monitor.models import (
     Access,
     Article,
+    Aside,
     AuthorRole,
     FoundPlace,
     Mention,
+    Need,
+    NeedRule,
     Outcome,
     Period,
     PlaceKind,
@@ -23,6 +26,9 @@ from monitor.models import (
     SourceClass,
     SourceState,
     Story,
+    Topic,
+    WeightKey,
+    WeightPart,
 )
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -220,6 +226,52 @@ def stories() -> list[Story]:
     ]  # fmt: skip
 
 
+WATCHED = ("resecentrum", "simhall", "kulturskola", "vindkraft")
+TRIAGE: dict[str, Any] = {"judged": True, "watched": WATCHED, "web": "https://bevakning.kommun.example/"}
+"""What a letter has besides when stories are weighed and the follow-up pages are there."""
+
+
+def weighed(the_stories: Sequence[Story]) -> list[Story]:
+    """Return the stories of `stories()` with topic, reach, weight and what needs an answer."""
+    topics = {
+        1: ("Förskola och skola", "bildningsförvaltningen"),
+        2: ("Ekonomi och personal", "kommunledningsförvaltningen"),
+        3: ("Vatten och avfall", "vatten- och avfallsbolaget"),
+        4: ("Gator och trafik", "samhällsbyggnadsförvaltningen"),
+        5: ("Gator och trafik", "samhällsbyggnadsförvaltningen"),
+        6: ("Kultur och fritid", "kulturförvaltningen"),
+    }
+    reaches = {1: 3, 2: 2, 3: 2, 7: 3}
+    needs = {
+        1: Need(rule=NeedRule.SOUGHT, due=clock(24, "12.00"), words="Kommunen har inte gått att nå."),
+        4: Need(rule=NeedRule.QUESTION, due=datetime(2026, 12, 1, 15, tzinfo=UTC), to="samhällsbyggnadsnämnden"),
+    }
+    made = []
+    for story in the_stories:
+        name, unit = topics.get(story.id, ("", ""))
+        reach = reaches.get(story.id, 1)
+        made.append(
+            replace(
+                story,
+                topic=Topic(key=name, name=name, unit=unit) if name else None,
+                reach=reach,
+                weight=(
+                    WeightPart(key=WeightKey.REACH, found=str(reach), adds=3 * reach),
+                    WeightPart(key=WeightKey.SOURCES, found=str(len(story.articles)), adds=len(story.articles)),
+                ),
+                need=needs.get(story.id),
+                aside={10: Aside.PASSING, 11: Aside.LISTED}.get(story.id),
+            )
+        )
+    return made
+
+
+def own_voice() -> Story:
+    """Return a story that only the municipality itself has told."""
+    own = article("Kommunens webb", clock(23, "10.00"), "Så söker du plats i förskolan", "", "Katrineholms kommun.")
+    return Story(id=20, articles=(own,), own=frozenset({own.url}))
+
+
 def history(articles: Sequence[int] = (11, 13, 9, 10, 12, 5, 6), period: Period = PERIOD) -> list[DayCount]:
     """Return eight weeks of days, with so many articles on Mondays, Tuesdays and so on, a little uneven."""
     return [
@@ -239,24 +291,18 @@ def letter(
     day_counts: Sequence[DayCount],
     *,
     period: Period = PERIOD,
-    limits: Limits | None = None,
-    shown: frozenset[str] = frozenset(),
-    holidays: frozenset[date] = frozenset(),
+    **more: Any,
 ) -> Digest:
     """Compose a letter for Katrineholm."""
+    settings: dict[str, Any] = {
+        "organisation": "Katrineholms kommun",
+        "contact": "kommunikation@kommun.example",
+        "made_at": MADE_AT,
+        "time_zone": STOCKHOLM,
+        "example": True,
+    }
     return compose(
-        organisation="Katrineholms kommun",
-        period=period,
-        made_at=MADE_AT,
-        stories=the_stories,
-        day_counts=day_counts,
-        sources=the_sources,
-        time_zone=STOCKHOLM,
-        shown=shown,
-        holidays=holidays,
-        limits=limits,
-        contact="kommunikation@kommun.example",
-        example=True,
+        period=period, stories=the_stories, day_counts=day_counts, sources=the_sources, **{**settings, **more}
     )
 
 
@@ -269,12 +315,12 @@ def normal_day() -> Digest:
     states[8] = state("Julitabladet", PollOutcome.EMPTY)
     states[9] = state("Bygdens podd", PollOutcome.TRANSIENT, last_ok=clock(21, "06.28"), status=None)
     states[23] = state("Källa 24", PollOutcome.BLOCKED, last_ok=None, status=403)
-    return letter(stories(), states, history())
+    return letter([*weighed(stories()), own_voice()], states, history(), **TRIAGE)
 
 
 def empty_day() -> Digest:
     """A Monday without a hit, all sources fetched."""
-    return letter([], sources(), history())
+    return letter([], sources(), history(), **TRIAGE)
 
 
 def degraded_day() -> Digest:
@@ -287,12 +333,13 @@ def degraded_day() -> Digest:
     for number in (20, 21, 22):
         states[number] = state(f"Källa {number + 1}", PollOutcome.TRANSIENT, last_ok=clock(23, "21.10"), status=None)
     days = [replace(count, complete=count.day != date(2026, 11, 19)) for count in history()]
-    return letter(stories()[2:], states, days)
+    return letter(weighed(stories())[2:], states, days, **TRIAGE)
 
 
 def degraded_empty_day() -> Digest:
     """Nothing was found, and one source is missing."""
-    return letter([], [*sources(), state("Nya bladet", PollOutcome.TRANSIENT, last_ok=None)], history())
+    states = [*sources(), state("Nya bladet", PollOutcome.TRANSIENT, last_ok=None)]
+    return letter([], states, history(), **TRIAGE)
 
 
 def first_day() -> Digest:
