@@ -50,7 +50,7 @@ _LEAD_WORDS = ("preamble", "ingress", "standfirst", "lead", "lede", "intro", "su
 _LEADS = "//*[self::p or self::div or self::h2 or self::span][{}][not(ancestor::nav or ancestor::aside)]".format(
     " or ".join(f"contains(@class, '{word}')" for word in _LEAD_WORDS)
 )
-_LEAD_LENGTH = range(20, 1_200)
+_LEAD_LENGTH = range(10, 1_200)
 _TEASER_WORDS = 120
 _FEW_WORDS, _MANY_WORDS = 25, 125
 """When the main reader finds few words where the second finds many, it lost the text: it says so by nothing else."""
