@@ -1,4 +1,4 @@
-"""A miniature web on this machine: eighteen invented sites that `monitor demo` serves and reads.
+"""A miniature web on this machine: two dozen invented sites that `monitor demo` serves and reads.
 
 Media, articles and figures are made up; the towns are real. What each article is for stands beside it in
 `sites/*.toml`: which story it belongs to, or why it must not be taken.

@@ -88,10 +88,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     host: int
     """The last number of its loopback address."""
     important: bool = False
-    behaviour: Literal["answers", "forbidden", "down", "block page"] = "answers"
+    area: str = ""
+    """The municipality that a local medium is about, where it is not the demo's own."""
+    behaviour: Literal["answers", "forbidden", "down"] = "answers"
     look: str = "handmade"
     motto: str = ""
-    feed: Literal["rss", "rss-full", "rss091", "atom", "rdf", "json"] = "rss"
+    feed: Literal["rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap"] = "rss"
     feed_path: str
     charset: str = "utf-8"
     named_entities: bool = False

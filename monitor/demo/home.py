@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.demo.addresses import Addresses
-from monitor.demo.content import STOCKHOLM, sites
+from monitor.demo.content import STOCKHOLM, Site, sites
 from monitor.errors import UsageError
 
 DEMO_NOW = datetime(2026, 11, 24, 6, 30, tzinfo=STOCKHOLM)
@@ -40,6 +40,7 @@ allow_hosts = [
 [digest]
 at = "06.30"
 stories = 40
+also = 60
 
 [retention]
 pages_days = 14
@@ -97,9 +98,15 @@ def _source_lines(addresses: Addresses) -> Iterator[str]:
         yield f"\n[{group}]"
         for site in sites():
             if site.group == group:
-                important = " important=yes" if site.important else ""
-                address = addresses.base(site.host) + site.feed_path
-                yield f'{address} name="{site.name}" class={site.source_class}{important}'
+                yield _source_line(site, addresses)
+
+
+def _source_line(site: Site, addresses: Addresses) -> str:
+    kind, days = ("sitemap ", " days=3") if site.feed == "sitemap" else ("", "")
+    area = f" area={site.area}" if site.area else ""
+    important = " important=yes" if site.important else ""
+    address = addresses.base(site.host) + site.feed_path
+    return f'{kind}{address} name="{site.name}" class={site.source_class}{area}{important}{days}'
 
 
 def _read(mark: Path) -> Addresses:

@@ -28,6 +28,7 @@ _FEED_TYPES = {
     "atom": "application/atom+xml",
     "rdf": "application/rdf+xml",
     "json": "application/feed+json",
+    "sitemap": "application/xml",
 }
 
 
@@ -58,8 +59,6 @@ def render_site(site: Site, addresses: Addresses) -> Mapping[str, Answer]:
     base = addresses.base(site.host)
     if site.behaviour == "forbidden":
         return {ANY_PATH: _simple("forbidden", 403)}
-    if site.behaviour == "block page":
-        return {ANY_PATH: _simple("block", 200)}
     newest = max(site.articles, key=lambda article: article.updated or article.published)
     changed = local(newest.updated or newest.published)
     answers = {

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from monitor.config import Home, read_home
 from monitor.core.urls import identity_key
 from monitor.demo.addresses import Addresses
-from monitor.demo.check import Verdict, judge_run
+from monitor.demo.check import Folding, Verdict, judge_folding, judge_run, read_letter
 from monitor.demo.content import demands, sites
 from monitor.demo.home import DEMO_NOW, make_home
 from monitor.demo.server import PortTakenError, serve
@@ -28,6 +28,7 @@ from monitor.steps.read import ReadResult, read
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
+from monitor.store import stories as story_store
 from monitor.store.db import open_database
 
 DEMO_FOLDER = Path("demo")
@@ -51,14 +52,16 @@ def run_demo(
         seen = read(home, db, _clock, tell=tell)
         group(db, _clock)
         published = publish(home, db, _clock, example=True)
-        verdict = _judge(home, db, addresses, published)
+        verdict, folding = _judge(home, db, addresses, published)
         console.print(_table(home, db, crawled))
     finally:
         db.close()
-    _say_totals(console, crawled, seen, published, verdict)
+    _say_totals(console, crawled, seen, published)
+    _say_verdict(console, verdict, folding)
+    console.print(f"The letter: {published.path}", soft_wrap=True)
     if open_digest:
         webbrowser.open(published.path.resolve().as_uri())
-    return 1 if verdict.faults or _unplanned(crawled, addresses) else 0
+    return 1 if verdict.faults or not published.complete or _unplanned(crawled, addresses) else 0
 
 
 def _clock() -> datetime:
@@ -81,11 +84,15 @@ def _span(addresses: Addresses) -> str:
     return f"{first} to {last}"
 
 
-def _judge(home: Home, db: Database, addresses: Addresses, published: Published) -> Verdict:
-    """Compare what was stored, and what the letter covers, with what was planted."""
-    stored = {str(row["url"]) for row in article_store.list_articles(db)}
-    covered = digest_store.shown_urls(db, published.day + timedelta(days=1))
-    return judge_run(demands(addresses), stored, covered, period_of(home, DEMO_NOW))
+def _judge(home: Home, db: Database, addresses: Addresses, published: Published) -> tuple[Verdict, Folding]:
+    """Compare what was stored, what stands in the letter, and what was folded, with what was planted."""
+    planted = demands(addresses)
+    every = article_store.articles_between(db, datetime.fromtimestamp(0, UTC), _clock() + timedelta(days=1))
+    stories = [{article.url for article in story.articles} for story in story_store.read_stories(db, every)]
+    stored = frozenset().union(*stories)
+    counted = digest_store.shown_urls(db, published.day + timedelta(days=1))
+    letter = read_letter(published.path.read_text(encoding="utf-8"), stories, counted)
+    return judge_run(planted, stored, letter, period_of(home, DEMO_NOW)), judge_folding(planted, stored, stories)
 
 
 def _unplanned(crawled: CrawlResult, addresses: Addresses) -> Collection[str]:
@@ -120,17 +127,22 @@ def _table(home: Home, db: Database, crawled: CrawlResult) -> Table:
     return table
 
 
-def _say_totals(
-    console: Console, crawled: CrawlResult, seen: ReadResult, published: Published, verdict: Verdict
-) -> None:
+def _say_totals(console: Console, crawled: CrawlResult, seen: ReadResult, published: Published) -> None:
     console.print(
         f"\n{crawled.new_entries} new entries, {seen.new} new articles; "
         f"{published.articles} articles in {published.stories} stories in the letter"
     )
+    if not published.complete:
+        console.print("The letter says that it is incomplete: too many sources failed")
+
+
+def _say_verdict(console: Console, verdict: Verdict, folding: Folding) -> None:
     console.print(
         f"Planted mentions found: {verdict.mentions - len(verdict.missed)} of {verdict.mentions}; "
-        f"planted traps refused: {verdict.traps - len(verdict.taken)} of {verdict.traps}"
+        f"in the letter: {verdict.shown - len(verdict.unshown)} of {verdict.shown}\n"
+        f"Planted traps refused: {verdict.traps - len(verdict.taken)} of {verdict.traps}\n"
+        f"Events folded as planted: {folding.several_right} of {folding.several} with several articles, "
+        f"{folding.single_right} of {folding.single} with one"
     )
     for fault in verdict.faults:
         console.print(f"  {fault}", markup=False, soft_wrap=True)
-    console.print(f"The letter: {published.path}", soft_wrap=True)

@@ -19,6 +19,8 @@ def test_the_home_is_read_without_a_problem_and_holds_every_site(tmp_path: Path)
     for site, source in ((site, source) for site in sites() for source in home.sources if source.name == site.name):
         assert source.url == addresses.base(site.host) + site.feed_path
         assert (source.source_class, source.group, source.important) == (site.source_class, site.group, site.important)
+        assert (source.kind == "sitemap") is (site.feed == "sitemap")
+        assert (source.area != "") is (site.area != "")
     assert set(home.settings.crawl.allow_hosts) == {
         "{}:{}".format(*addresses.bind(site.host)) for site in sites()
     }  # fmt: skip
