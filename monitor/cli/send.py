@@ -23,7 +23,7 @@ from monitor.cli.options import (
 from monitor.config import SETTINGS_FILE, Home, read_usable_settings
 from monitor.models import Clock
 from monitor.steps.alert import send_alerts
-from monitor.steps.send import Outcome, Result, Sending, needs_now, send_letter
+from monitor.steps.send import Outcome, Result, Sending, send_letter
 from monitor.steps.send import approve as approve_step
 from monitor.steps.watchdog import watch
 
@@ -53,8 +53,7 @@ def send(
     set_up_logs(clock, verbose=verbose)
     with locked(home, LOCK), opened(home) as db:
         if only_alerts:
-            needs = needs_now(home, db, clock())
-            sending = send_alerts(home, db, clock, needs=needs, pretend=dry_run)
+            sending = send_alerts(home, db, clock, pretend=dry_run)
         else:
             sending = send_letter(home, db, clock, pretend=dry_run, again=again)
     if as_json:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from monitor.core.times import local_day
+from monitor.models import Need
 
 _HOUR = timedelta(hours=1)
 _SURGE_PAUSE = timedelta(hours=6)
@@ -35,16 +36,14 @@ class AlertKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """A story that needs an answer today."""
+class Urgent:
+    """A story that needs an answer."""
 
     story: int
     title: str
     url: str
     source: str
-    because: str
-    """Why we think so, as a sentence of the letter's language without its first word."""
-    due: datetime | None = None
+    need: Need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ class Alert:
 
     key: str
     kind: AlertKind
-    need: Need | None = None
+    urgent: Urgent | None = None
     arrivals: tuple[Arrival, ...] = ()
     """The articles of the last hour, newest first."""
     usual_most: int | None = None
@@ -83,7 +82,7 @@ def alerts_due(
     now: datetime,
     zone: ZoneInfo,
     rules: AlertRules,
-    needs: Sequence[Need],
+    urgent: Sequence[Urgent],
     arrivals: Sequence[Arrival],
     hours: Sequence[int],
     told: Collection[Told],
@@ -98,7 +97,7 @@ def alerts_due(
     if left <= 0 or is_quiet(now, zone, rules):
         return ()
     known = {alert.key for alert in told}
-    wanted = [_of(need) for need in needs if need.due is None or local_day(need.due, zone) <= today]
+    wanted = [_of(story) for story in urgent if local_day(story.need.due, zone) <= today]
     surge = _surge(now, rules, arrivals, hours, told)
     return tuple(alert for alert in (*wanted, *surge) if alert.key not in known)[:left]
 
@@ -119,8 +118,8 @@ def usual_most(hours: Sequence[int]) -> int | None:
     return sorted(hours)[int(len(hours) * _RARE)]
 
 
-def _of(need: Need) -> Alert:
-    return Alert(key=f"story {need.story}", kind=AlertKind.NEEDS_ANSWER, need=need)
+def _of(urgent: Urgent) -> Alert:
+    return Alert(key=f"story {urgent.story}", kind=AlertKind.NEEDS_ANSWER, urgent=urgent)
 
 
 def _surge(

@@ -9,16 +9,20 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.config import Home
-from monitor.core.alerts import Alert, AlertRules, Arrival, Need, alerts_due
+from monitor.core.alerts import Alert, AlertRules, Arrival, Urgent, alerts_due
 from monitor.core.recipients import Edition, Recipient
 from monitor.core.times import local_day
-from monitor.core.urls import safe_url
+from monitor.core.urls import host_of, safe_url
 from monitor.deliver.channels import Message, Point
 from monitor.deliver.render import render_notice
 from monitor.delivery_settings import read_hours
-from monitor.models import Clock
+from monitor.models import Clock, NeedRule, Period
+from monitor.steps.group import STORY_OPEN
+from monitor.steps.judge import judged_stories
 from monitor.steps.outgoing import MAIL, WEBHOOK, Channels, Sleep, key_of
+from monitor.steps.publish import period_of
 from monitor.steps.send import Outcome, Result, Sending, hand_over, outcome_of
+from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import outbox
 from monitor.store.outbox import Parcel, State
@@ -38,16 +42,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[tuple[str, str, str], ...] = ()
 
 
-def send_alerts(
-    home: Home, db: Database, clock: Clock, *, needs: Sequence[Need] = (), pretend: bool = False,
-    sleep: Sleep = time.sleep,
-) -> Sending:  # fmt: skip
+def send_alerts(home: Home, db: Database, clock: Clock, *, pretend: bool = False, sleep: Sleep = time.sleep) -> Sending:
     """Tell what cannot wait, and try again what could not be told. With `pretend`, only say what would be told."""
     now = clock()
     people = recipients_of_alerts(home)
     if not people:
         return Sending(item="alerts")
-    found = find_alerts(home, db, now, needs)
+    found = find_alerts(home, db, now)
     if pretend:
         would = ((alert, _content(home, alert, now).subject) for alert in found)
         outcomes = tuple(
@@ -68,7 +69,7 @@ def send_alerts(
     return Sending(item="alerts", outcomes=outcomes)
 
 
-def find_alerts(home: Home, db: Database, now: datetime, needs: Sequence[Need]) -> tuple[Alert, ...]:
+def find_alerts(home: Home, db: Database, now: datetime) -> tuple[Alert, ...]:
     """Return what should be told now."""
     names = {source.url: source.name for source in home.sources}
     arrivals = [
@@ -79,11 +80,28 @@ def find_alerts(home: Home, db: Database, now: datetime, needs: Sequence[Need]) 
         now=now,
         zone=home.settings.zone,
         rules=_rules(home),
-        needs=needs,
+        urgent=urgent_stories(home, db, now),
         arrivals=arrivals,
         hours=_hours_before(db, now),
         told=outbox.told_since(db, now - _REMEMBERED),
     )
+
+
+def urgent_stories(home: Home, db: Database, now: datetime) -> list[Urgent]:
+    """Return what has come in since the latest letter and needs an answer. What people have marked, they know."""
+    period = Period(start=period_of(home, now).end, end=now + timedelta(seconds=1))
+    new = article_store.articles_between(db, period.start, period.end)
+    if not new:
+        return []
+    names = {source.url: source.name for source in home.sources}
+    articles = article_store.articles_between(db, period.start - STORY_OPEN, period.end)
+    found = []
+    for story in judged_stories(home, db, articles, period=period, made_at=now):
+        if story.need and story.need.rule is not NeedRule.MARKED:
+            asking = next((article for article in story.articles if article.url == story.need.url), story.lead)
+            source = names.get(asking.source, host_of(asking.source))
+            found.append(Urgent(story=story.id, title=asking.title, url=asking.url, source=source, need=story.need))
+    return sorted(found, key=lambda urgent: (urgent.need.due, urgent.story))
 
 
 def recipients_of_alerts(home: Home) -> tuple[Recipient, ...]:
@@ -135,7 +153,8 @@ def _content(home: Home, alert: Alert, now: datetime) -> Content:
         today=local_day(now, settings.zone),
         home_reports=home.reports,
     )
-    found = [(alert.need.title, alert.need.url, alert.need.source)] if alert.need else []
+    urgent = alert.urgent
+    found = [(urgent.title, urgent.url, urgent.source)] if urgent else []
     found += [(arrival.title, arrival.url, arrival.source) for arrival in alert.arrivals]
     return Content(subject=subject, text=text, points=tuple(found))
 

@@ -14,7 +14,6 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.config import Home
-from monitor.core.alerts import Need
 from monitor.core.digest import Digest
 from monitor.core.recipients import Due, Edition, Gate, Recipient, Review, gate, share_out
 from monitor.core.text import clean_line
@@ -106,17 +105,6 @@ def letter_of(home: Home, db: Database, now: datetime) -> Letter:
         raise UsageError(f"the letter of {day} cannot be read: {error}. Make it again with: monitor digest") from error
 
 
-def needs_of(letter: Letter) -> tuple[Need, ...]:  # noqa: ARG001 (see below)
-    """Return the stories of the letter that need an answer: none as long as the digest does not tell them."""
-    return ()
-
-
-def needs_now(home: Home, db: Database, now: datetime) -> tuple[Need, ...]:
-    """Return the stories of the latest letter that need an answer; none without a letter."""
-    day = period_of(home, now).end.astimezone(home.settings.zone).date()
-    return needs_of(letter_of(home, db, now)) if digest_store.read_digest(db, day) else ()
-
-
 # --- the letter ------------------------------------------------------------------------------------------
 
 
@@ -140,7 +128,7 @@ def send_letter(
     due, spared = share_out(
         letter.digest,
         recipients,
-        answers=len(needs_of(letter)),
+        answers=letter.digest.needs.number if letter.digest.needs else 0,
         weekends=home.settings.digest.weekends == "daily",
         ended=outbox.ended_mailings(db),
     )
@@ -181,7 +169,7 @@ class _Press:
         self._rendered: dict[str, RenderedDigest] = {}
 
     def key(self, recipient: Recipient) -> str:
-        return key_of(self._home.settings, self._item, recipient)
+        return key_of(self._home.settings, self._item.replace("letter", "digest"), recipient)
 
     def parcel(self, recipient: Recipient) -> Parcel:
         return Parcel(

@@ -12,12 +12,13 @@ from monitor.core.alerts import (
     AlertKind,
     AlertRules,
     Arrival,
-    Need,
     Told,
+    Urgent,
     alerts_due,
     is_quiet,
     usual_most,
 )
+from monitor.models import Need, NeedRule
 
 ZONE = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 11, 24, 13, 20, tzinfo=UTC)
@@ -33,33 +34,33 @@ def arrivals(count: int, *, before: datetime = NOW) -> list[Arrival]:
     ]
 
 
-def need(story: int = 7, due: datetime | None = NOW) -> Need:
-    return Need(story=story, title="Fråga", url="https://b.se/f", source="B", because="en direkt fråga", due=due)
+def urgent(story: int = 7, due: datetime = NOW) -> Urgent:
+    need = Need(rule=NeedRule.QUESTION, due=due)
+    return Urgent(story=story, title="Fråga", url="https://b.se/f", source="B", need=need)
 
 
 def due(
     *,
-    needs: Sequence[Need] = (),
+    stories: Sequence[Urgent] = (),
     came: Sequence[Arrival] = (),
     hours: Sequence[int] = QUIET_WEEKS,
     told: Sequence[Told] = (),
     rules: AlertRules = RULES,
     now: datetime = NOW,
 ) -> tuple[Alert, ...]:
-    return alerts_due(now=now, zone=ZONE, rules=rules, needs=needs, arrivals=came, hours=hours, told=told)
+    return alerts_due(now=now, zone=ZONE, rules=rules, urgent=stories, arrivals=came, hours=hours, told=told)
 
 
 def test_a_story_that_needs_an_answer_today_is_told_once() -> None:
-    (alert,) = due(needs=[need()])
+    (alert,) = due(stories=[urgent()])
     assert alert.kind is AlertKind.NEEDS_ANSWER
-    assert alert.need == need()
-    assert due(needs=[need()], told=[Told(key=alert.key, at=NOW - timedelta(days=1))]) == ()
+    assert alert.urgent == urgent()
+    assert due(stories=[urgent()], told=[Told(key=alert.key, at=NOW - timedelta(days=1))]) == ()
 
 
 def test_a_story_that_may_be_answered_later_waits_for_the_letter() -> None:
-    assert due(needs=[need(due=NOW + timedelta(days=2))]) == ()
-    assert len(due(needs=[need(due=None)])) == 1
-    assert len(due(needs=[need(due=NOW - timedelta(days=2))])) == 1
+    assert due(stories=[urgent(due=NOW + timedelta(days=2))]) == ()
+    assert len(due(stories=[urgent(due=NOW - timedelta(days=2))])) == 1
 
 
 def test_more_articles_in_an_hour_than_the_towns_own_normal_are_told() -> None:
@@ -98,13 +99,13 @@ def test_the_same_wave_is_told_once_in_six_hours() -> None:
 
 
 def test_a_day_has_no_more_alerts_than_the_rules_allow() -> None:
-    needs = [need(story) for story in range(9)]
-    assert len(due(needs=needs)) == 3
+    stories = [urgent(story) for story in range(9)]
+    assert len(due(stories=stories)) == 3
     told = [Told(key=f"story {n}", at=NOW - timedelta(hours=1)) for n in range(2)]
-    assert [alert.key for alert in due(needs=needs, told=told)] == ["story 2"]
-    assert due(needs=needs, rules=AlertRules(per_day=0)) == ()
+    assert [alert.key for alert in due(stories=stories, told=told)] == ["story 2"]
+    assert due(stories=stories, rules=AlertRules(per_day=0)) == ()
     yesterday = [Told(key=f"old {n}", at=NOW - timedelta(days=1)) for n in range(3)]
-    assert len(due(needs=needs, told=yesterday)) == 3
+    assert len(due(stories=stories, told=yesterday)) == 3
 
 
 def test_quiet_hours_may_lie_over_midnight() -> None:
@@ -118,7 +119,7 @@ def test_quiet_hours_may_lie_over_midnight() -> None:
     assert is_quiet(at(12), ZONE, lunch)
     assert not is_quiet(at(13), ZONE, lunch)
     assert not is_quiet(at(23), ZONE, AlertRules())
-    assert due(needs=[need()], rules=NIGHT, now=at(22).astimezone(UTC)) == ()
+    assert due(stories=[urgent()], rules=NIGHT, now=at(22).astimezone(UTC)) == ()
 
 
 @given(st.lists(st.integers(0, 30), min_size=12, max_size=40))

@@ -1,5 +1,7 @@
 """From the outbox to people, over SMTP and HTTP on loopback: once, to everybody, whatever goes wrong."""
 
+import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -14,13 +16,13 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.config import Home
-from monitor.core.alerts import Need
 from monitor.core.digest import Digest
 from monitor.deliver.channels import Message, Receipt
 from monitor.deliver.render import render_digest
-from monitor.errors import UsageError
+from monitor.errors import StoreError, UsageError
 from monitor.models import Clock
 from monitor.steps.alert import send_alerts
+from monitor.steps.group import group
 from monitor.steps.publish import period_of
 from monitor.steps.send import Result, Sending, approve, hand_over, letter_of, send_letter
 from monitor.steps.watchdog import watch
@@ -83,6 +85,9 @@ def test_everybody_gets_the_letter_they_want(office: PostOffice, letter: Digest,
     assert "Bara om: Skola" in school.body("plain")
     assert "budget" not in school.body("plain")
     assert len({str(message.read["Message-ID"]) for message in office.arrived}) == 3
+    assert all(
+        str(message.read["Message-ID"]).startswith("<digest-2026-11-24.katrineholm.") for message in office.arrived
+    )
     assert all("kommunikation" not in str(message.read["Message-ID"]) for message in office.arrived)
 
 
@@ -240,6 +245,31 @@ def test_a_stored_letter_reads_back_as_it_was_made(home: Home, db: Database, now
         assert render_digest(letter_of(home, db, now).digest).html == render_digest(digest).html
 
 
+def fill(db: Database) -> None:
+    """Write ever smaller rows until not even those have room."""
+    numbers = itertools.count()
+    for size in (400, 100, 20, 1):
+        with contextlib.suppress(StoreError):
+            while True:
+                name = f"{next(numbers)}".zfill(size)
+                filler = Parcel(item="x", channel="mail", recipient=name, edition="", key=name)
+                outbox.queue(db, [filler], days.MADE_AT)
+
+
+def test_on_a_full_disk_nothing_goes_unmarked_and_the_next_run_sends_it(
+    office: PostOffice, db: Database, letter: Digest, send: Callable[..., Sending]
+) -> None:
+    pages = db.execute("pragma page_count").fetchone()[0]
+    db.execute(f"pragma max_page_count = {pages + 1}")
+    fill(db)
+    with pytest.raises(StoreError, match="full"):
+        send()
+    assert office.connections == 0
+    db.execute("pragma max_page_count = 1000000")
+    assert set(results(send()).values()) == {Result.SENT}
+    assert len(office.arrived) == 3
+
+
 def test_a_template_of_the_homes_own_that_is_wrong_is_told_and_the_letter_kept(
     home: Home, db: Database, letter: Digest, send: Callable[..., Sending], office: PostOffice
 ) -> None:
@@ -303,8 +333,7 @@ def at(*, day: int, hour: int = 5, minute: int = 45) -> Clock:
 def test_a_weekend_without_need_has_no_letter_and_monday_covers_three_days(
     home: Home, db: Database, office: PostOffice
 ) -> None:
-    saturday = replace(days.normal_day(), day=date(2026, 11, 28))
-    store_letter(db, saturday)
+    store_letter(db, replace(days.normal_day(), day=date(2026, 11, 28), needs=None))
     sending = send_letter(home, db, at(day=28))
     assert set(results(sending).values()) == {Result.SPARED}
     assert "Monday's letter covers it" in sending.outcomes[0].reason
@@ -313,9 +342,17 @@ def test_a_weekend_without_need_has_no_letter_and_monday_covers_three_days(
     assert monday.end - monday.start == timedelta(days=3)
 
 
+def test_a_weekend_where_something_needs_an_answer_has_a_letter(home: Home, db: Database, office: PostOffice) -> None:
+    digest = replace(days.normal_day(), day=date(2026, 11, 29))
+    assert digest.needs is not None
+    assert digest.needs.number
+    store_letter(db, digest)
+    assert set(results(send_letter(home, db, at(day=29))).values()) == {Result.SENT}
+
+
 def test_a_home_may_have_a_letter_every_day(tmp_path: Path, db: Database, office: PostOffice) -> None:
     home = write_home(tmp_path / "home", office.port, more=f'{PEOPLE}\n[digest]\nweekends = "daily"')
-    store_letter(db, replace(days.normal_day(), day=date(2026, 11, 28)))
+    store_letter(db, replace(days.normal_day(), day=date(2026, 11, 28), needs=None))
     assert set(results(send_letter(home, db, at(day=28))).values()) == {Result.SENT}
     monday = period_of(home, at(day=30)())
     assert monday.end - monday.start == timedelta(days=1)
@@ -401,8 +438,7 @@ def test_a_webhook_whose_secret_is_missing_stops_no_mail(
 
 
 ALERTS = '[alerts]\nto = ["jour@kommun.example"]\nquiet = "21.00-06.30"\n'
-NEED = Need(story=7, title="=?utf-8?q?a=0D=0ABcc:_x?= Öppet brev", url="https://bladet.se/brev", source="Bladet",
-            because="en direkt fråga till kommunen")  # fmt: skip
+ASKS = "Djulöposten har sökt kommunen hela dagen. Katrineholms kommun har inte svarat på frågorna."
 
 
 @pytest.fixture
@@ -410,53 +446,72 @@ def alerted(tmp_path: Path, office: PostOffice) -> Home:
     return write_home(tmp_path / "home", office.port, more=ALERTS)
 
 
-def test_a_need_is_told_once(alerted: Home, db: Database, office: PostOffice) -> None:
-    assert results(send_alerts(alerted, db, at(day=24, hour=9), needs=[NEED])) == {"jour": Result.SENT}
-    assert send_alerts(alerted, db, at(day=24, hour=9), needs=[NEED]).outcomes == ()
+def add_articles(db: Database, seen: datetime, count: int = 1, *, title: str = "Rubrik", text: str = "") -> None:
+    """Store articles about the town that come in at `seen`, each a story of its own."""
+    first = db.execute("select coalesce(max(id), 0) from pages").fetchone()[0] + 1
+    source = days.feed_of("Djulöposten")
+    db.execute("insert or ignore into sources (url, kind, name) values (?, 'feed', 'Djulöposten')", [source])
+    for number in range(first, first + count):
+        url = f"https://djuloposten.example/{number}"
+        db.execute(
+            "insert into pages (id, key, url, source, state, newest) values (?, ?, ?, ?, 'kept', ?)",
+            [number, url, url, source, to_text(seen)],
+        )
+        made = days.article("Djulöposten", seen, f"{title} {number} om Katrineholm", text=text, slug=str(number))
+        article_store.save_verdicts(db, [(number, replace(made, seen_at=seen))], seen)
+    group(db, lambda: seen)
+
+
+def test_a_story_that_needs_an_answer_today_is_told_once(alerted: Home, db: Database, office: PostOffice) -> None:
+    noon = at(day=24, hour=9)
+    add_articles(db, noon() - timedelta(minutes=30), title="=?utf-8?q?a=0D=0ABcc:_x?=", text=ASKS)
+    assert results(send_alerts(alerted, db, noon)) == {"jour": Result.SENT}
+    assert send_alerts(alerted, db, noon).outcomes == ()
+    assert send_alerts(alerted, db, at(day=24, hour=11)).outcomes == ()
     (arrived,) = office.arrived
     assert str(arrived.read["Subject"]).startswith("Behöver svar i dag: ")
     assert "Bcc" not in arrived.read
-    assert "https://bladet.se/brev" in arrived.body("plain")
+    body = arrived.body("plain")
+    assert "https://djuloposten.example/1" in body
+    assert "Därför: " in body
+    assert "Svar senast ti kl. 13.45." in body
+
+
+def test_what_stood_in_the_letter_or_may_wait_is_no_alert(alerted: Home, db: Database, office: PostOffice) -> None:
+    add_articles(db, at(day=24, hour=5, minute=0)(), text=ASKS)  # before the letter's period ended
+    add_articles(db, at(day=24, hour=8)(), text="En vanlig text om kommunen.")
+    assert send_alerts(alerted, db, at(day=24, hour=9)).outcomes == ()
+    assert office.connections == 0
 
 
 def test_an_alert_that_could_not_go_is_tried_again(
     tmp_path: Path, db: Database, office: PostOffice, alerted: Home
 ) -> None:
+    add_articles(db, at(day=24, hour=8)(), text=ASKS)
     down = write_home(tmp_path / "home", closed_port(), more=ALERTS)
-    assert results(send_alerts(down, db, at(day=24, hour=9), needs=[NEED])) == {"jour": Result.FAILED}
+    assert results(send_alerts(down, db, at(day=24, hour=9))) == {"jour": Result.FAILED}
     assert results(send_alerts(alerted, db, at(day=24, hour=9, minute=50))) == {"jour": Result.SENT}
     assert send_alerts(alerted, db, at(day=24, hour=10)).outcomes == ()
     assert len(office.arrived) == 1
 
 
 def test_quiet_hours_and_a_home_without_alerts_are_quiet(
-    alerted: Home, home: Home, db: Database, office: PostOffice
+    tmp_path: Path, alerted: Home, db: Database, office: PostOffice
 ) -> None:
-    assert send_alerts(alerted, db, at(day=24, hour=22), needs=[NEED]).outcomes == ()
-    nobody = write_home(home.path, office.port, more="")
-    assert send_alerts(nobody, db, at(day=24, hour=9), needs=[NEED]).outcomes == ()
+    add_articles(db, at(day=24, hour=8)(), text=ASKS)
+    assert send_alerts(alerted, db, at(day=24, hour=22)).outcomes == ()
+    nobody = write_home(tmp_path / "home", office.port, more="")
+    assert send_alerts(nobody, db, at(day=24, hour=9)).outcomes == ()
     assert office.connections == 0
 
 
 def test_a_dry_run_of_alerts_tells_nobody(alerted: Home, db: Database, office: PostOffice) -> None:
-    sending = send_alerts(alerted, db, at(day=24, hour=9), needs=[NEED], pretend=True)
+    add_articles(db, at(day=24, hour=8)(), title="Öppet brev", text=ASKS)
+    sending = send_alerts(alerted, db, at(day=24, hour=9), pretend=True)
     assert results(sending) == {"jour": Result.WOULD}
     assert "Öppet brev" in sending.outcomes[0].subject
     assert outbox.told_since(db, datetime(2026, 1, 1, tzinfo=UTC)) == []
     assert office.connections == 0
-
-
-def add_articles(db: Database, seen: datetime, count: int) -> None:
-    """Store articles about the town that come in at `seen`."""
-    first = db.execute("select coalesce(max(id), 0) from pages").fetchone()[0] + 1
-    for number in range(first, first + count):
-        url = f"https://djuloposten.example/{number}"
-        db.execute(
-            "insert into pages (id, key, url, source, state, newest) values (?, ?, ?, ?, 'kept', ?)",
-            [number, url, url, days.feed_of("Djulöposten"), to_text(seen)],
-        )
-        made = days.article("Djulöposten", seen, f"Rubrik {number} om Katrineholm", slug=str(number))
-        article_store.save_verdicts(db, [(number, replace(made, seen_at=seen))], seen)
 
 
 def test_more_articles_than_ever_in_an_hour_are_told(alerted: Home, db: Database, office: PostOffice) -> None:
