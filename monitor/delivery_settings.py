@@ -61,6 +61,9 @@ class RecipientSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Unit or topic whose stories alone are sent, as readers call it."""
     words: tuple[str, ...] = ()
     """What `about` means: beginnings of words, with "*" in front also inside words."""
+    topics: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    """Topics and responsible units whose stories belong to it, by their names in the letter."""
     weekdays: tuple[str, ...] = WEEKDAYS
     when_empty: bool = True
     """Whether a letter about a unit goes also on days without stories about it."""
@@ -77,6 +80,8 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     letter: Literal["whole", "short"] = "whole"
     about: str = ""
     words: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     weekdays: tuple[str, ...] = WEEKDAYS
     when_empty: bool = True
     timeout: float = 15.0
@@ -242,10 +247,13 @@ def _faults_of_part(entry: RecipientSettings | WebhookSettings, key: str, name: 
             yield f"{key}.weekdays", f'"{clean_line(day, 40)}" is not one of {", ".join(WEEKDAYS)}'
     if not entry.weekdays:
         yield f"{key}.weekdays", f'"{name}" has no day. Write for example: ["mon", "wed", "fri"], or leave it out'
-    if bool(entry.about.strip()) != bool(entry.words):
-        what = 'about and words belong together. Write for example: about = "Skola", words = ["skol", "*skola"]'
+    chosen = entry.words or entry.topics or entry.units
+    if bool(entry.about.strip()) != bool(chosen):
+        what = (
+            'about and words (or topics, units) belong together. Write for example: about = "Skola", words = ["skol"]'
+        )
         yield f"{key}.words" if entry.about else f"{key}.about", f'"{name}": {what}'
-    if any(not word.strip("* ") for word in entry.words):
+    if any(not word.strip("* ") for word in (*entry.words, *entry.topics, *entry.units)):
         yield f"{key}.words", f'"{name}": an empty word would take every story'
 
 

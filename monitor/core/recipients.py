@@ -49,6 +49,9 @@ class Edition:
     """The unit or topic whose stories alone it holds, as readers call it."""
     words: tuple[str, ...] = ()
     """What `about` means: beginnings of words; with "*" in front also inside a word."""
+    topics: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    """Topics and responsible units whose stories belong to it as well, by their names in the letter."""
     review: Review | None = None
     """Who has reviewed the letter; without it the letter says that nobody has."""
 
@@ -157,7 +160,12 @@ def select(digest: Digest, edition: Edition) -> Digest:
     they concern every part.
     """
     wanted = _pattern(edition.words)
-    stories = tuple(item for item in digest.stories if wanted.search(_words_of_story(item)))
+    names = {name.casefold() for name in (*edition.topics, *edition.units) if name}
+    stories = tuple(
+        item
+        for item in digest.stories
+        if names & {item.topic.casefold(), item.unit.casefold()} or wanted.search(_words_of_story(item))
+    )
     also = tuple(item for item in digest.also if wanted.search(_words_of(item.lead)))
     articles = sum(item.articles for item in stories) + sum(item.articles for item in also)
     items: list[StoryItem | AlsoItem] = [*stories, *also]

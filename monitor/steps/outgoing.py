@@ -41,7 +41,13 @@ def _recipient(entry: RecipientSettings | WebhookSettings, address: str, channel
         address=address,
         name=entry.name,
         channel=channel,
-        edition=Edition(short=entry.letter == "short", about=entry.about, words=entry.words),
+        edition=Edition(
+            short=entry.letter == "short",
+            about=entry.about,
+            words=entry.words,
+            topics=entry.topics,
+            units=entry.units,
+        ),
         weekdays=frozenset(map(WEEKDAYS.index, entry.weekdays)),
         when_empty=entry.when_empty,
     )

@@ -144,6 +144,28 @@ def test_any_words_give_a_part_whose_counts_add_up(words: list[str]) -> None:
     assert part.figures[0].number == part.articles <= NORMAL.articles
 
 
+def test_a_part_may_be_chosen_by_topic_or_unit_as_the_letter_names_them(digest: Digest) -> None:
+    named = next(story for story in digest.stories if story.topic and story.unit)
+    by_topic = select(digest, Edition(about="x", topics=(named.topic.upper(),)))
+    assert {story.topic for story in by_topic.stories} == {named.topic}
+    by_unit = select(digest, Edition(about="x", units=(named.unit,)))
+    assert named in by_unit.stories
+    assert {story.unit for story in by_unit.stories} == {named.unit}
+    assert by_topic.also == ()
+    assert select(digest, Edition(about="x", units=("",), topics=("-",))).also == ()
+
+
+def test_what_needs_an_answer_in_a_part_is_its_own(digest: Digest) -> None:
+    assert digest.needs is not None
+    part = select(digest, SCHOOL)
+    assert part.needs is not None
+    assert {item.story for item in part.needs.items} <= {story.id for story in part.stories}
+    nothing = select(digest, Edition(about="x", words=("raket",)))
+    assert nothing.needs is not None
+    assert nothing.needs.number == 0
+    assert select(replace(digest, needs=None), SCHOOL).needs is None
+
+
 def test_editions_are_told_apart_by_name() -> None:
     names = [Edition(), Edition(short=True), SCHOOL, replace(SCHOOL, short=True)]
     assert [edition.name for edition in names] == ["whole", "short", "about Skola", "short about Skola"]
