@@ -26,14 +26,16 @@ class Verdict:
 
     mentions: int
     """Planted mentions that must be found."""
-    shown: int
+    due: int
     """Those of them that the letter of the period must show."""
+    shown: int
+    """Those of them that it shows."""
     traps: int
     """Articles that must not be taken."""
     missed: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     unshown: tuple[str, ...] = ()
-    """What should stand in the letter and does not."""
+    """What was found and should stand in the letter, and does not."""
     misplaced: tuple[str, ...] = ()
     """What stands in the letter and should not."""
 
@@ -66,13 +68,15 @@ def judge_run(demands: Sequence[Demand], stored: Collection[str], letter: Letter
     """Compare the addresses of the stored articles, and the letter of `period`, with the demands."""
     strict = [demand for demand in demands if not demand.later]
     due = [demand for demand in strict if not demand.open and in_letter(demand, period)]
+    lost = frozenset(stored) - letter.covered
     return Verdict(
         mentions=sum(demand.wanted for demand in strict),
-        shown=len(due),
+        due=len(due),
+        shown=len([demand for demand in due if demand.url in letter.covered]),
         traps=sum(not demand.wanted for demand in strict),
         missed=tuple(_tell(demand, "was not found") for demand in strict if demand.wanted and demand.url not in stored),
         taken=tuple(_tell(demand, "was taken") for demand in strict if not demand.wanted and demand.url in stored),
-        unshown=tuple(_tell(demand, "is not in the letter") for demand in due if demand.url not in letter.covered),
+        unshown=tuple(_tell(demand, "is not in the letter") for demand in due if demand.url in lost),
         misplaced=tuple(_misplaced(strict, letter, period)),
     )
 

@@ -32,6 +32,7 @@ from monitor.store import stories as story_store
 from monitor.store.db import open_database
 
 DEMO_FOLDER = Path("demo")
+_FAULTS_TOLD = 20
 _NOT_TAKEN = {PageState.NO_MENTION, PageState.REJECTED}
 
 
@@ -139,10 +140,12 @@ def _say_totals(console: Console, crawled: CrawlResult, seen: ReadResult, publis
 def _say_verdict(console: Console, verdict: Verdict, folding: Folding) -> None:
     console.print(
         f"Planted mentions found: {verdict.mentions - len(verdict.missed)} of {verdict.mentions}; "
-        f"in the letter: {verdict.shown - len(verdict.unshown)} of {verdict.shown}\n"
+        f"in the letter: {verdict.shown} of {verdict.due}\n"
         f"Planted traps refused: {verdict.traps - len(verdict.taken)} of {verdict.traps}\n"
         f"Events folded as planted: {folding.several_right} of {folding.several} with several articles, "
         f"{folding.single_right} of {folding.single} with one"
     )
-    for fault in verdict.faults:
+    for fault in verdict.faults[:_FAULTS_TOLD]:
         console.print(f"  {fault}", markup=False, soft_wrap=True)
+    if len(verdict.faults) > _FAULTS_TOLD:
+        console.print(f"  and {len(verdict.faults) - _FAULTS_TOLD} more")
