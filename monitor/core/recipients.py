@@ -112,14 +112,15 @@ def share_out(
     """Return who gets which digest, and who none.
 
     `answers` is how many stories need an answer: without one, and without `weekends`, Saturdays and Sundays have no
-    letter. `ended` are the addresses that have ended the mailing.
+    letter. `ended` are the addresses, in small letters, that
+    have ended the mailing.
     """
     due, spared = [], []
     for recipient in recipients:
         edition = recipient.edition
         part = select(digest, edition) if edition.about else digest
         weekday = digest.day.weekday()
-        if recipient.address in ended:
+        if recipient.address.lower() in ended:
             spared.append(Spared(recipient, Why.ENDED))
         elif weekday not in recipient.weekdays:
             spared.append(Spared(recipient, Why.WEEKDAY))

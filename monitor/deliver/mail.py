@@ -206,7 +206,7 @@ class MailChannel:
             return Receipt(Fate.LATER, f"no safe connection to {server.host}: {_reason(error)}")
         except TimeoutError:
             return Receipt(Fate.LATER, f"{server.host}:{server.port} does not answer within {server.timeout:g} s")
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:  # UnicodeError: no name that DNS could know
             return Receipt(Fate.LATER, f"{server.host}:{server.port} cannot be reached: {_reason(error)}")
         return self._smtp
 

@@ -103,7 +103,7 @@ class WebhookChannel:
             finally:
                 timer.cancel()
                 line.close()
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             reason = clean_line(getattr(error, "strerror", None) or str(error) or type(error).__name__, _ANSWER_LIMIT)
             if sent:
                 return Receipt(Fate.UNKNOWN, f"{self._hook.name} fell silent when it had the message: {reason}"), 0.0

@@ -142,6 +142,7 @@ def review_of(db: Database, day: date, made: datetime) -> Review | None:
 
 def token_of(db: Database, recipient: str) -> str:
     """Return the secret that lets `recipient` end the mailing without a login."""
+    recipient = recipient.lower()
     row = db.execute("select token from mailings where recipient = ?", [recipient]).fetchone()
     if row:
         return str(row[0])
@@ -168,11 +169,11 @@ def resume_mailing(db: Database, recipient: str) -> bool:
     """Send to `recipient` again; False when the mailing had not been ended."""
     with _lasting(db) as connection:
         sql = "update mailings set ended = null where recipient = ? and ended is not null"
-        return connection.execute(sql, [recipient]).rowcount == 1
+        return connection.execute(sql, [recipient.lower()]).rowcount == 1
 
 
 def ended_mailings(db: Database) -> frozenset[str]:
-    """Return the addresses that have ended the mailing."""
+    """Return the addresses, in small letters, that have ended the mailing."""
     return frozenset(row[0] for row in db.execute("select recipient from mailings where ended is not null").fetchall())
 
 

@@ -71,7 +71,7 @@ def test_mondays_letter_covers_what_the_weekend_had_no_letter_for() -> None:
 
 
 def test_who_has_ended_the_mailing_gets_nothing(digest: Digest) -> None:
-    person = Recipient(address="a@kommun.example")
+    person = Recipient(address="A@kommun.example")
     due, spared = share_out(digest, [person], ended={"a@kommun.example"})
     assert due == ()
     assert reasons(spared) == [Why.ENDED]

@@ -334,3 +334,10 @@ def test_a_server_that_is_down_is_tried_twice_and_then_left_alone() -> None:
     assert [receipt.fate for receipt in receipts] == [Fate.LATER] * 3
     assert "cannot be reached: Connection refused" in receipts[0].reason
     assert "not tried" in receipts[2].reason
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example"])
+def test_a_host_that_no_server_can_have_is_told(host: str) -> None:
+    (receipt,) = deliver(Server(host=host, security=Security.NONE), letter())
+    assert receipt.fate is Fate.LATER
+    assert "cannot be reached" in receipt.reason
