@@ -28,6 +28,7 @@ from monitor.models import PlaceKind, Source, SourceClass
 SETTINGS_FILE = "monitor.toml"
 SOURCES_FILE = "feeds.txt"
 LANGUAGES = ("sv", "en")
+_LEAST_CONTRAST = 6.0
 EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-paper'
 
 
@@ -57,6 +58,12 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Lines under "also mentioned"; the rest are counted."""
     web: str = ""
     """Address of the follow-up pages; without it the letter has no buttons."""
+    contact: str = ""
+    """Whom readers may ask: a role with its mail address or telephone. Without it, `[crawl] contact` stands there."""
+    colour: str = ""
+    """The municipality's own colour for head and headings, "#rrggbb". White text must be legible on it."""
+    watched: tuple[str, ...] = ()
+    """Matters that the letter names each day, found or not: beginnings of words ("simhall" finds "simhallen")."""
     weekends: Literal["answer", "daily"] = "answer"
     """Saturdays and Sundays: a letter when something needs an answer, and Monday's covers three days; or daily."""
 
@@ -244,6 +251,7 @@ def _check(path: Path, settings: Settings) -> None:
         raise ConfigError(path, "digest.at", f'"{settings.digest.at}" is no time of day. Write for example: "06.30"')
     if settings.digest.web and not safe_url(settings.digest.web):
         raise ConfigError(path, "digest.web", f'"{settings.digest.web}" is no web address (http or https)')
+    _check_colour(path, settings.digest.colour)
     for key, value, least in (
         ("crawl.delay", settings.crawl.delay, 0),
         ("crawl.pages_per_source", settings.crawl.pages_per_source, 1),
@@ -261,6 +269,26 @@ def _check(path: Path, settings: Settings) -> None:
             raise ConfigError(
                 path, "crawl.allow_hosts", f'"{host}" is not host:port. Write for example: "127.0.0.1:8900"'
             )
+
+
+def _check_colour(path: Path, colour: str) -> None:
+    """Raise ConfigError for a colour on which the head's pale text cannot be read (WCAG 2.2, 1.4.3)."""
+    if not colour:
+        return
+    if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        raise ConfigError(
+            path, "digest.colour", f'"{clean_line(colour, 40)}" is no colour. Write for example: "#12384a"'
+        )
+    if (contrast := contrast_to_white(colour)) < _LEAST_CONTRAST:
+        what = f"white text cannot be read well on {colour} (contrast {contrast:.1f}; {_LEAST_CONTRAST} is needed)"
+        raise ConfigError(path, "digest.colour", f"{what}. Take a darker colour")
+
+
+def contrast_to_white(colour: str) -> float:
+    """Return the contrast of "#rrggbb" to white: 1 to 21 (WCAG 2.2, relative luminance)."""
+    shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def _decode(path: Path) -> str:

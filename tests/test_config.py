@@ -115,6 +115,16 @@ def test_a_wrong_setting_names_file_key_and_what_to_do(tmp_path: Path, settings:
     assert said in str(caught.value)
 
 
+def test_the_municipalitys_own_colour_must_carry_white_text(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    path.write_text('municipality = "Mora"\n[digest]\ncolour = "#5b2c83"\nwatched = ["simhall"]\n', encoding="utf-8")
+    assert read_settings(path).digest.colour == "#5b2c83"
+    for colour, said in (("purple", "is no colour"), ("#ffcc00", "Take a darker colour")):
+        path.write_text(f'municipality = "Mora"\n[digest]\ncolour = "{colour}"\n', encoding="utf-8")
+        with pytest.raises(ConfigError, match=said):
+            read_settings(path)
+
+
 def test_a_folder_that_is_no_home_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="monitor init"):
         read_home(tmp_path)

@@ -9,14 +9,15 @@ from sqlite_utils import Database
 from monitor.config import Home
 from monitor.core.digest import DayCount, Limits, belongs, compose, days_of
 from monitor.core.recipients import days_covered
+from monitor.core.working_days import days_off
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period
 from monitor.steps.group import STORY_OPEN
+from monitor.steps.judge import judged_stories
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
-from monitor.store import stories as story_store
 
 
 def period_of(home: Home, now: datetime) -> Period:
@@ -52,19 +53,23 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     period = period_of(home, now)
     day = period.end.astimezone(settings.zone).date()
     ids = article_store.articles_between(db, period.end - STORY_OPEN, period.end)
-    stories = story_store.read_stories(db, ids)
     shown = digest_store.shown_urls(db, day)
     digest = compose(
         organisation=settings.organisation or settings.municipality,
         period=period,
         made_at=now,
-        stories=stories,
+        stories=judged_stories(home, db, ids, period=period, made_at=now),
         day_counts=_day_counts(home, db, period),
         sources=intake_store.source_states(db, home.sources),
         time_zone=settings.zone,
         shown=shown,
+        holidays=days_off({period.start.year - 1, period.start.year, period.end.year}),
+        watched=settings.digest.watched,
+        judged=True,
         limits=Limits(stories=settings.digest.stories, also=settings.digest.also),
-        contact=settings.crawl.contact,
+        contact=settings.digest.contact or settings.crawl.contact,
+        web=settings.digest.web,
+        colour=settings.digest.colour,
         example=example,
     )
     rendered = render_digest(digest, language=settings.language, home_reports=home.reports)
@@ -75,7 +80,7 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
     )
     return Published(
-        path=path, day=day, articles=len(covered), stories=len(digest.stories) + len(digest.also),
+        path=path, day=day, articles=digest.articles, stories=len(digest.stories) + len(digest.also),
         complete=not digest.incomplete,
     )  # fmt: skip
 

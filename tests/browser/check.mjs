@@ -16,7 +16,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const WIDTHS = [320, 390, 900];
 const SCHEMES = ["light", "dark"];
-const ALL_WAYS = ["normal", "empty", "degraded", "hostile"];
+const ALL_WAYS = ["normal", "empty", "degraded", "hostile", "coloured"];
 const MAIL_TAGS = new Set(
   "html head meta title style body div table thead tbody tr th td h1 h2 h3 p span strong ul li a br".split(" "),
 );

@@ -6,6 +6,7 @@ NAME.html is the letter; NAME.unstyled.html is the same as a mail client shows i
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.core.digest import Digest
@@ -21,6 +22,7 @@ def letters() -> Iterator[tuple[str, str]]:
     for name, digest in days.items():
         yield name, render_digest(digest).html
     yield "english", render_digest(normal_day(), language="en").html
+    yield "coloured", render_digest(replace(normal_day(), colour="#5b2c83")).html
     yield "short", render_digest(normal_day(), edition=Edition(short=True)).html
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.digest import DayCount, Digest, Limits, belongs, days_of, demote_last, is_prominent
-from monitor.core.digest.excerpts import QUOTE_LIMIT, SUMMARY_LIMIT, excerpt, sentences, summarise
+from monitor.core.digest.excerpts import excerpt
 from monitor.core.digest.figures import chart_of
 from monitor.core.digest.usual import compare, usual_of
 from monitor.core.digest.values import (
@@ -26,6 +26,8 @@ from monitor.core.digest.values import (
     Relation,
     Unread,
 )
+from monitor.core.sentences import sentences
+from monitor.core.triage.quoting import QUOTE_LIMIT, SUMMARY_LIMIT, summarise
 from monitor.models import (
     Access,
     Article,
@@ -645,6 +647,18 @@ def test_a_name_found_in_one_article_of_a_story_makes_the_story_one_about_the_mu
     assert order(digest_of(story(1, passing, about))) == [1]
     assert digest_of(story(1, passing, namesake)).also[0].reason is AlsoReason.PASSING
     assert digest_of(story(1, namesake)).also[0].reason is AlsoReason.NAMED_AFTER
+
+
+def test_a_name_alone_is_no_quote() -> None:
+    one = article("A", NOON, "Nytt", "", "KATRINEHOLM. Bron i Katrineholm stängs i dag och öppnas igen på fredag.")
+    named = replace(one, place=place_in("Nytt", one.text, ("KATRINEHOLM", "Katrineholm")), lead="En bro stängs.")
+    assert hits(excerpt(named)[1]) == ["Katrineholm"]
+
+
+def test_a_sentence_with_a_private_persons_name_is_quoted_only_when_there_is_no_other() -> None:
+    text = "Katrineholms kommun svek oss, säger Karin Testsson. Så gick det till i Katrineholm den kvällen."
+    one = article("A", NOON, "Nytt", "", text)
+    assert "Testsson" not in words(excerpt(replace(one, lead="Kort."))[1])
 
 
 # --- weighed stories -----------------------------------------------------------------------------------

@@ -71,9 +71,7 @@ def compose(
         top=_top(news, len(articles)),
         figures=(
             *figures_of(articles, items, usual, incomplete=bool(gaps)),
-            needs_figure(items, day, time_zone, incomplete=bool(gaps))
-            if judged
-            else sources_figure(health),
+            needs_figure(items, day, time_zone, incomplete=bool(gaps)) if judged else sources_figure(health),
         ),
         stories=told,
         also=also,

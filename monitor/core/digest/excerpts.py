@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor.core.digest.values import Part
-from monitor.core.text import shorten
+from monitor.core.sentences import sentences
+from monitor.core.triage.quoting import QUOTE_LIMIT, names_private_person, summarise
 from monitor.models import Article, Mention
-
-SUMMARY_LIMIT = 320
-QUOTE_LIMIT = 240
 
 Span = tuple[int, int]
 Parts = tuple[Part, ...]
@@ -21,70 +19,6 @@ Parts = tuple[Part, ...]
 _REACH = 600
 _MENTIONS = 30
 
-_STOP = re.compile(r"(?<![.!?…])[.!?…]++[”\"’')\]]*+(?=[^\S\n]+[”\"’'(\[–—-]*+ ?[A-ZÅÄÖÉÜ0-9])")
-_ABBREVIATIONS = frozenset(
-    [
-        "bl.a",
-        "ca",
-        "dir",
-        "dr",
-        "dvs",
-        "etc",
-        "ev",
-        "exkl",
-        "f.d",
-        "f.n",
-        "f.ö",
-        "fr.o.m",
-        "gm",
-        "i.a",
-        "inkl",
-        "jfr",
-        "kap",
-        "kl",
-        "kr",
-        "m.a.o",
-        "m.fl",
-        "m.m",
-        "max",
-        "min",
-        "mr",
-        "mrs",
-        "nr",
-        "obs",
-        "o.d",
-        "o.s.v",
-        "osv",
-        "p.g.a",
-        "prof",
-        "resp",
-        "s.k",
-        "sek",
-        "sid",
-        "st",
-        "t.ex",
-        "t.h",
-        "t.o.m",
-        "t.v",
-        "tel",
-        "tim",
-        "vol",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "okt",
-        "nov",
-        "dec",
-    ]
-)
-_BEFORE_WORD = re.compile(r"[\s(\[”\"’'–—-]")
-_LONGEST_ABBREVIATION = 12
 _QUOTATION_MARK = re.compile(r"[”“„\"«»]")
 _NEIGHBOURS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1))
 _OPENING = re.compile(r"\s*(?:[–—-]\s+)?")
@@ -102,42 +36,19 @@ def excerpt(article: Article) -> tuple[Parts, Parts]:
     return _mark(summary, {mention.text for mention in article.place.mentions}), ()
 
 
-def summarise(article: Article) -> str:
-    """Return the whole sentences that fit of the article's own lead, or of its text when it has no lead."""
-    text = " ".join((article.lead or article.text)[: SUMMARY_LIMIT + _REACH].split())
-    whole = 0
-    for _, end in sentences(text):
-        if end > SUMMARY_LIMIT:
-            break
-        whole = end
-    return text[:whole] if whole else shorten(text, SUMMARY_LIMIT)
-
-
-def sentences(text: str) -> Iterator[Span]:
-    """Give where each sentence of a line starts and ends. A stop after an abbreviation or an initial ends none."""
-    start = 0
-    for stop in _STOP.finditer(text):
-        at = stop.start()
-        word = _BEFORE_WORD.split(text[max(start, at - _LONGEST_ABBREVIATION) : at])[-1].lower()
-        if text[at] == "." and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
-            continue
-        yield start, stop.end()
-        start = stop.end() + 1
-    if text[start:].strip():
-        yield start, len(text)
-
-
 def _quote(article: Article, summary: str) -> Parts:
-    """Return the sentence to quote: a whole one with the fullest name, the first of equals."""
+    """Return the sentence to quote: one without a private person's name, a whole one, with the fullest naming."""
     text = article.text
     mentions = _mentions(article)
-    best: tuple[tuple[bool, int, int], Span, Mention] | None = None
+    places = {word for mention in article.place.mentions for word in mention.text.split()}
+    best: tuple[tuple[bool, bool, int, int], Span, Mention] | None = None
     for mention in mentions:
         start, end = span = _sentence_around(text, mention)
         words = text[start:end]
-        if words[:60] in summary or words in article.title:
+        only_named = not re.search(r"\w", words.replace(mention.text, ""))
+        if only_named or words[:60] in summary or words in article.title:
             continue
-        rank = (end - start > QUOTE_LIMIT, mention.start - mention.end, start)
+        rank = (names_private_person(words, places), end - start > QUOTE_LIMIT, mention.start - mention.end, start)
         if best is None or rank < best[0]:
             best = (rank, span, mention)
     if best is None:

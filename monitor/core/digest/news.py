@@ -51,7 +51,7 @@ class News:
 
         Where no weight is known, articles of their own and the name in the headline stand for it.
         """
-        need, weight = self.story.need, self.story.total_weight
+        need, weight = self.story.need, round(self.story.total_weight, 6)
         newest = max(article.at for article in self.articles)
         headline = any(mention.where == "title" for mention in self.lead.place.mentions)
         instead = (0, False) if weight else (-self.independent, not headline)

@@ -31,6 +31,11 @@ _OFFICE_AFTER = re.compile(
     r"^ ?(?:\([A-ZÅÄÖ]{1,3}\)|, (?:\w+ ){0,2}\w*(?:kommunalråd|råd|ordförande|chef|direktör|rektor|minister|åklagare"
     r"|talesperson))"
 )
+_NO_FIRST_NAME = re.compile(
+    r"(?:skolan|kyrkan|parken|gården|bolaget|företaget|föreningen|klubben|hotellet|butiken|laget|boendet|hemmet|huset"
+    r"|teatern|museet|banken|tidningen|partiet|stiftelsen|sjön|byn|orten|vägen|gatan|bussen|tåget|kvarteret)$",
+    re.IGNORECASE,
+)
 _NO_SURNAME = re.compile(
     r"(?:gatan|vägen|torget|parken|skolan|gården|kommun|sjön|berget|stad|län|hallen|kyrkan|station|centrum|plats)$",
     re.IGNORECASE,
@@ -42,7 +47,7 @@ def names_private_person(sentence: str, places: Iterable[str] = ()) -> bool:
     known = set(places)
     for match in _FULL_NAME.finditer(sentence):
         first, last = match[1], match[2]
-        if stem(first) in COMMON or _NO_SURNAME.search(last) or {first, last} & known:
+        if stem(first) in COMMON or _NO_FIRST_NAME.search(first) or _NO_SURNAME.search(last) or {first, last} & known:
             continue
         if _OFFICE.search(sentence[: match.start()]) or _OFFICE_AFTER.search(sentence[match.end() :]):
             continue
