@@ -11,7 +11,7 @@ from typing import Any
 MAX_BYTES = 8 * 1024 * 1024
 MAX_ATTRIBUTES = 256
 MAX_DEPTH = 200
-MAX_NODES = 100_000
+MAX_NODES = 50_000
 MAX_SPAN = 20
 MAX_CELLS = 10_000
 """Cells that spans may add to all tables of a page together."""

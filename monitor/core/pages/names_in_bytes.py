@@ -27,6 +27,7 @@ LONG = 6
 _TELLING = 5  # letters from which a run is rare enough to be looked for without its neighbours
 _ROOM = 16  # bytes that a letter which is not ASCII can take
 _CHUNK = 1 << 18  # bounds what one pass can find on a hostile page
+_PATIENCE = 1 << 20  # bytes looked at closely; who disguises more than that goes to a worker, which can be killed
 
 _LOOK, _IS_NAME, _IS_NAME_AT_START, _PASS_BY = range(4)
 _ASCII_KEPT = frozenset({"", "utf-8", "ascii", "iso8859-1", "cp1252", "iso8859-15"})
@@ -138,14 +139,15 @@ def _anchors(name: str) -> Iterator[tuple[bytes, int]]:
 
 
 def _seen_in(body: bytes, names: NameBytes) -> bool:
-    start = end = 0
+    start = end = looked = 0
     for at in _finds(body, names):
-        if at < 0:
+        if at < 0 or looked > _PATIENCE:
             return True
         if at - names.margin > end:
             if end and _read_in(body, start, end, names):
                 return True
             start = at - names.margin
+        looked += at + names.margin - max(start, end)
         end = at + names.margin
     return end > 0 and _read_in(body, start, end, names)
 

@@ -368,6 +368,10 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         yield f"{piece!r} after a letter", b"katrin&shy;" + (piece * size)[:size]
 
 
+def test_a_page_that_is_all_disguise_is_passed_on_rather_than_read_here() -> None:
+    assert may_mention(b"&#75;arl " * 200_000, TOWNS)
+
+
 @pytest.mark.parametrize(("piece", "body"), list(hostile()))
 def test_hostile_repetition_takes_time_in_proportion(piece: str, body: bytes) -> None:
     assert not may_mention(body, TOWNS)
