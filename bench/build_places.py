@@ -57,6 +57,9 @@ OFFICIAL = {
     "0184": "Solna kommun",
 }
 
+# Places of the example home that neither the lists nor the notices hold.
+BY_HAND = {(name, "0483"): "locality" for name in ("Djulö", "Julita", "Lasstorp", "Nävertorp", "Stora Malm")}
+
 WORD = re.compile(r"[^\W\d_]+(?:[-:'’][^\W\d_]+)*|\d+|[^\w\s]|\n")
 LOWER = re.compile(r"(?<![\w-])[a-zåäöé][\w-]*")
 LATER_PART = re.compile(
@@ -134,7 +137,9 @@ def read_notices(data: Path) -> Iterator[Notice]:
 def listed_places(data: Path) -> dict[tuple[str, str], str]:
     """Return (name, municipality) -> kind for localities and postal places."""
     own = {row["municipality_name"] for row in rows(data / "places" / "municipalities.csv")}
-    places = {(row["locality"], row["code"]): "locality" for row in rows(data / "places" / "localities.tsv", "\t")}
+    places = BY_HAND | {
+        (row["locality"], row["code"]): "locality" for row in rows(data / "places" / "localities.tsv", "\t")
+    }
     postal: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows(data / "places" / "geonames_postal_se.csv"):
         if row["province_code"]:

@@ -44,6 +44,11 @@ ALL_PASSING = -2.2
 ALL_LISTED = -2.4
 LATE = -0.8
 NAMED_AFTER_ONLY = -1.6
+BEARER_TITLE = 1.0
+BEARER_HAPPENS = 0.8
+
+HOUSES = frozenset({"school", "bearer"})
+"""Rules for what bears the town's name and lies in it: a hospital, a harbour, an arena."""
 
 _NAME = r"[A-ZÅÄÖ][\w:-]+(?: (?:och )?[A-ZÅÄÖ][\w-]+)?"
 _JOINT = r"(?:, |,? (?:och|samt|eller) |/)(?:i |på |från |till )?"
@@ -107,7 +112,10 @@ def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: 
 def _weigh_bearers(claim: Claim, text: Text, covered: Collection[str]) -> list[Sign]:
     found = [Sign("named after only", NAMED_AFTER_ONLY, "only something named after it is named")]
     if any(text.titles(reading) for reading in claim.named_after):
-        found.append(Sign("title", 1.0, "in the headline"))
+        found.append(Sign("title", BEARER_TITLE, "in the headline"))
+    houses = [reading for reading in claim.named_after if reading.decision and reading.decision.rule in HOUSES]
+    if any(_near_event(reading) for reading in houses):
+        found.append(Sign("house", BEARER_HAPPENS, "something happens at a house of the town"))
     if claim.code in covered:
         found.append(Sign("source area", OWN_AREA, "the source's own area"))
     return found
@@ -169,9 +177,12 @@ def _acts(reading: Reading) -> bool:
 
 
 def _happens(reading: Reading) -> bool:
-    hit = reading.hit
-    around = f"{hit.before} {hit.after}".lower()
-    return reading.located and any(stem in around for stem in signs.EVENT_WORDS)
+    return reading.located and _near_event(reading)
+
+
+def _near_event(reading: Reading) -> bool:
+    around = f"{reading.hit.before} {reading.hit.after}".lower()
+    return any(stem in around for stem in signs.EVENT_WORDS)
 
 
 def _weigh_count(places: Sequence[Reading], plain: Sequence[Reading], text: Text) -> list[Sign]:

@@ -40,6 +40,7 @@ _CHAIN = re.compile(
     r"\b(?:i|från|vid|på|till|mellan|inom|utanför|kommunerna) "
     r"(?:[A-ZÅÄÖ][\w-]*(?: [A-ZÅÄÖ][\w-]*)?(?:, | och | samt | eller |/))+$"
 )
+_FIRST_OF_TWO = re.compile(r"- (?:och|eller|samt) [A-ZÅÄÖ]")
 _POSTCODE = re.compile(r"\b\d{3} ?\d{2}\s+$")
 _ROAD = re.compile(r"\b(?:E\d{1,2}|[Rr]iksväg \d+|[Ll]änsväg \d+|[Vv]äg \d+|[Rr]v ?\d+)\b")
 _DATELINE = re.compile(r"[.:]? [–-] |[.:] |[.:]$")
@@ -125,10 +126,19 @@ def _beside(around: Around) -> Iterator[Sign]:
         yield Sign("preposition", AT_WEIGHT[doubt], f"“{around.previous.lower()}” stands before it")
     elif _is_located(around):
         yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "in a row of places")
-    elif doubt is Doubt.WORD and not any(part.isalnum() for part in around.sentence[0]):
+    elif _FIRST_OF_TWO.match(around.after):
+        yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "the first of two places")
+    elif (
+        around.hit.form in _AS_WRITTEN
+        and doubt is Doubt.WORD
+        and not any(part.isalnum() for part in around.sentence[0])
+    ):
         yield Sign("sentence start", -1.5, "begins a sentence, where any word is capitalised")
     if doubt in {Doubt.PERSON, Doubt.WORD} and following in signs.TOWN_DEEDS:
         yield Sign("deed", DEED_WEIGHT[doubt], f"“{following}” stands after it, which towns do")
+
+
+_AS_WRITTEN = frozenset({Form.PLAIN, Form.GENITIVE})
 
 
 def _form_signs(around: Around) -> Iterator[Sign]:
@@ -138,6 +148,8 @@ def _form_signs(around: Around) -> Iterator[Sign]:
         yield Sign(hit.form.value, 1.0, f"as {hit.form.value}")
     if hit.form is Form.TAG:
         yield Sign(hit.form.value, 0.3 if around.of_municipality else 4.0, "as a hashtag")
+    if hit.form is Form.LOWER:
+        yield Sign(hit.form.value, -1.2, "in lower case")
     if hit.form is Form.UPPER and around.doubt is not Doubt.NONE:
         yield Sign("upper case", -1.6, "in upper case, where words look like names")
     if not around.before.strip() and _DATELINE.match(around.after):

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from monitor.core.matching.gazetteer import Name, fold
-from monitor.core.matching.signs import CLUB_TAILS, COMPOUND_TAILS, INHABITANT_TAILS, PAPER_TAILS
+from monitor.core.matching.gazetteer import Doubt, Name, fold
+from monitor.core.matching.signs import BEARER_TAILS, CLUB_TAILS, COMPOUND_TAILS, INHABITANT_TAILS, PAPER_TAILS
 from monitor.models import PlaceKind
 
 
@@ -23,13 +23,18 @@ class Form(StrEnum):
     PLAIN = "name"
     GENITIVE = "genitive"
     UPPER = "upper case"
+    LOWER = "lower case"
     TAG = "hashtag"
     ADDRESS = "web address"
     INHABITANT = "inhabitant"
     COMPOUND = "compound"
     CLUB = "club compound"
     PAPER = "paper compound"
+    BEARER = "bearer compound"
 
+
+SHORTEST_LOWER = 6
+"""Clear names at least so long are looked for in lower case too: shorter ones are parts of other words."""
 
 SHORTEST_STEM = 4
 """Names shorter than this begin too many other words to be read in compounds."""
@@ -78,6 +83,7 @@ _PIECE = re.compile(
     "(?P<split>(?<=[^\\W\\d_])-\n[ \t]*(?=[a-zåäöé]))|(?P<space>[ \u00a0\u2007\u202f]+)|.[\u0300-\u036f]*", re.DOTALL
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SIGNS = re.compile(r"[\s:.'’-]")
 _TAIL = re.compile(r"[^\W\d_]+")
 
 
@@ -146,7 +152,7 @@ class Scanner:
         if before.isalnum() or before == "_" or (before == "-" and form is Form.ADDRESS):
             return None
         if end == len(text) or not (text[end].isalnum() or text[end] == "_"):
-            return Hit(name, form, field, start, end)
+            return Hit(name, Form.TAG if before == "#" else form, field, start, end)
         if form in {Form.TAG, Form.ADDRESS}:
             return None
         return _read_tail(name, form, field, start, end)
@@ -164,7 +170,7 @@ def _read_tail(name: Name, form: Form, field: Field, start: int, end: int) -> Hi
         return None
     if form is Form.INHABITANT:
         return Hit(name, form, field, start, found.end()) if tail in _INHABITANT_ENDINGS else None
-    if form is Form.UPPER or not _makes_compounds(name):
+    if form in {Form.UPPER, Form.LOWER} or not _makes_compounds(name):
         return None
     read = compound_form(tail)
     return Hit(name, read, field, start, found.end()) if read else None
@@ -184,6 +190,7 @@ _TAIL_FORMS = (
     (COMPOUND_TAILS, Form.COMPOUND),
     (CLUB_TAILS, Form.CLUB),
     (PAPER_TAILS, Form.PAPER),
+    (BEARER_TAILS, Form.BEARER),
 )
 _INHABITANT_ENDINGS = frozenset({"n", "r", "rs", "rna", "rnas", "ns", "s", "na", "nas", "en", "ens", "es"})
 _IRREGULAR = {
@@ -213,15 +220,17 @@ def _makes_compounds(name: Name) -> bool:
 def spellings(name: Name) -> Iterator[tuple[str, Form]]:
     """Yield the other ways a name is written, each with its form."""
     text = name.text
-    bare = re.sub(r"[\s:.'’-]", "", text.lower())
+    bare = text.lower() if text.isalpha() else _SIGNS.sub("", text.lower())
     yield f"#{bare}", Form.TAG
-    yield f"#{fold(bare)}", Form.TAG
+    if not bare.isascii():
+        yield f"#{fold(bare)}", Form.TAG
     if text.upper() != text:
         yield text.upper(), Form.UPPER
-    yield f"#{text}", Form.TAG
     if not name.senses or name.senses[0].kind is not PlaceKind.MUNICIPALITY:
         return
     yield f"{fold(bare)}.se", Form.ADDRESS
+    if name.doubt is Doubt.NONE and len(text) >= SHORTEST_LOWER:
+        yield text.lower(), Form.LOWER
     if len(text) >= SHORTEST_STEM:
         stem = text.lower()
         link = "" if stem[-1] in "sxzaeiouyåäö" else "s"

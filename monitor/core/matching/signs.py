@@ -124,7 +124,7 @@ PAPER_AFTER = _words(
 )
 
 OTHER_AFTER = _words(
-    """Arena Stadion Airport Flygplats flygplats Central Centralstation Marathon Maraton Open Pride Festival
+    """Arena Stadion Airport airport Flygplats flygplats Central Centralstation Marathon Maraton Open Pride Festival
     Filmfestival filmfestival stadsmission Stadsmission studentkår handelskammare Handelskammare Energi Hamn
     stadion Konserthus Stadsteater Symfoniker Symfoniorkester Filharmoniker Teater Bank Sparbank
     sparbank Fastigheter Bostäder bostadsbolag Bryggeri bryggeri Bruk Motorstadion Travbana travbana Golf Resort
@@ -194,6 +194,7 @@ CLUB_TAILS = _words(
     """laget spelare spelaren spelarna forwarden målvakten tränaren tränare anfallaren mittfältaren kaptenen
     fansen fans"""
 )
+BEARER_TAILS = _words("anstalten fängelset arenan festivalen loppet mässan flygplatsen")
 PAPER_TAILS = _words("""kuriren posten tidningen bladet nytt radion""")
 
 # --- the text around --------------------------------------------------------------------------------

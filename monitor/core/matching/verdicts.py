@@ -18,7 +18,7 @@ _RESULT = re.compile(r"\b\d{1,2}[–-]\d{1,2}\b")
 _INITIAL = re.compile(r"^[A-ZÅÄÖ]\.$")
 _JOINED_BEFORE = re.compile(r"([\w:]+)-$")
 _JOINED_AFTER = re.compile(r"-(\w+)")
-_FIRST_PART = re.compile(r"- (?:och|eller|samt) ")
+_FIRST_PART = re.compile(r"- (?:och|eller|samt) [a-zåäö]")
 
 _COMPASS = frozenset({"N.", "S.", "V.", "Ö."})
 _ALWAYS_LONGER = frozenset({"Gamla", "Munka", "Lilla", "Stora"})
@@ -44,6 +44,8 @@ def compound_named_after(around: Around) -> Decision | None:
         return Decision(Verdict.NAMED_AFTER, "club", "a team of the town")
     if around.hit.form is Form.PAPER:
         return Decision(Verdict.NAMED_AFTER, "newspaper", "a newspaper or station named after it")
+    if around.hit.form is Form.BEARER:
+        return Decision(Verdict.NAMED_AFTER, "bearer", "a house, prison or event named after it")
     return None
 
 
@@ -136,6 +138,8 @@ def team(around: Around) -> Decision | None:
     if around.following in signs.TEAM_VERBS and _RESULT.search(around.sentence[1]):
         return Decision(Verdict.NAMED_AFTER, "club", "a team: a result stands in the same sentence")
     told = signs.SPORT_WORDS & set(re.findall(r"\w+", " ".join(around.sentence)))
+    if told and "mot" in {around.previous, around.following}:
+        return Decision(Verdict.NAMED_AFTER, "club", f"a team against another: {min(told)} in the same sentence")
     if len(told) > 1 or (told - {around.following} and around.following in signs.TEAM_VERBS):
         return Decision(Verdict.NAMED_AFTER, "club", f"a team: {', '.join(sorted(told)[:2])} in the same sentence")
     return None

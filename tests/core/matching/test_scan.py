@@ -6,7 +6,7 @@ from monitor.core.matching.gazetteer import Name, Sense
 from monitor.core.matching.scan import Form, Scanner, make_field
 from monitor.models import PlaceKind
 
-PLACES = {"Sala": 1, "Sala backe": 2, "Norra Bro": 3, "Bromölla": 4, "Katrineholm": 5, "Borås": 6, "Värmbol": 7, "Bro": 8}
+PLACES = ("Sala", "Sala backe", "Norra Bro", "Bromölla", "Katrineholm", "Borås", "Värmbol", "Bro")
 
 
 def name(text: str) -> Name:
@@ -32,7 +32,7 @@ def scan(text: str) -> list[tuple[str, Form]]:
         ("xKatrineholm", []),
         ("Boråss och Borås", [("Borås", Form.PLAIN)]),
         ("#katrineholm #Katrineholm", [("Katrineholm", Form.TAG), ("Katrineholm", Form.TAG)]),
-        ("#katrineholmare", [("Katrineholm", Form.INHABITANT)]),
+        ("#katrineholmare", [("Katrineholm", Form.TAG)]),
         ("#katrineholmsvägen", []),
         ("#Katrineholms", [("Katrineholm", Form.GENITIVE)]),
         ("#varmbol", [("Värmbol", Form.TAG)]),
