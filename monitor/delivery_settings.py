@@ -40,6 +40,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Mail address in From."""
     sender_name: str = ""
     reply_to: str = ""
+    unsubscribe: Literal["mail", "web"] = "mail"
+    """How the mailing is ended: by a mail to `reply_to`, or also on the pages of `[digest] web` with one click."""
     timeout: float = 30.0
     """Seconds that the server may stay silent."""
     ca_file: str = ""

@@ -228,7 +228,7 @@ def _unsubscribe(home: Home, db: Database, address: str) -> tuple[str, ...]:
     settings = home.settings
     by_mail = f"mailto:{settings.mail.reply_to or settings.mail.sender}?subject={quote('avsluta')}"
     web = settings.digest.web.rstrip("/")
-    if not web.startswith("https://"):
+    if settings.mail.unsubscribe != "web" or not web.startswith("https://"):
         return (by_mail,)
     return (f"{web}{_UNSUBSCRIBE}{outbox.token_of(db, address)}", by_mail)
 

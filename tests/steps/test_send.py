@@ -85,6 +85,10 @@ def test_everybody_gets_the_letter_they_want(office: PostOffice, letter: Digest,
     assert "Bara om: Skola" in school.body("plain")
     assert "budget" not in school.body("plain")
     assert len({str(message.read["Message-ID"]) for message in office.arrived}) == 3
+    assert {str(message.read["List-Unsubscribe"]) for message in office.arrived} == {
+        "<mailto:bevakning@kommun.example?subject=avsluta>"
+    }
+    assert not any("List-Unsubscribe-Post" in message.read for message in office.arrived)
     assert all(
         str(message.read["Message-ID"]).startswith("<digest-2026-11-24.katrineholm.") for message in office.arrived
     )
@@ -281,10 +285,13 @@ def test_a_template_of_the_homes_own_that_is_wrong_is_told_and_the_letter_kept(
     assert {parcel.state for parcel in outbox.parcels_of(db, ITEM)} == {State.WAITING}
 
 
+ENDING = f'unsubscribe = "web"\n{PEOPLE}\n[digest]\nweb = "https://bevakning.example/"\n'
+
+
 def test_who_has_ended_the_mailing_gets_no_letter_and_the_way_to_end_it_stands_in_it(
     tmp_path: Path, office: PostOffice, db: Database, clock: Clock, letter: Digest
 ) -> None:
-    home = write_home(tmp_path / "home", office.port, more=f'{PEOPLE}\n[digest]\nweb = "https://bevakning.example/"')
+    home = write_home(tmp_path / "home", office.port, more=ENDING)
     token = outbox.token_of(db, "ledning@kommun.example")
     outbox.end_mailing(db, token, clock())
     sending = send_letter(home, db, clock)
