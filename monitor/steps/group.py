@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlite_utils import Database
 
-from monitor.core.stories import FLOOR, OPEN, Likeness, Pair, Rarity, Vector, compare, fold, sketch
+from monitor.core.stories import OPEN, Likeness, Pair, Rarity, Vector, compare, fold, sketch
 from monitor.models import Clock
 from monitor.store import articles as article_store
 from monitor.store import sketches as sketch_store
@@ -64,7 +64,7 @@ def _compare(
     @lru_cache(maxsize=_VECTORS)
     def vector(id_: int) -> Vector | None:
         found = sketch_store.read_sketches(db, [id_]).get(id_)
-        return Vector.of(found, rarity) if found else None
+        return Vector(found, rarity) if found else None
 
     alike: dict[Pair, Likeness] = {}
     at: dict[str, float] = {}
@@ -82,7 +82,7 @@ def _compare(
                 continue
             done.add(pair_ids)
             likeness = compare(one, other)
-            if likeness.score >= FLOOR:
+            if likeness.score:
                 at[other.sketch.key], ids[other.sketch.key] = other.sketch.at, candidate
                 alike[_pair(one, other)] = likeness
     return alike, at, ids

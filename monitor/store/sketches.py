@@ -19,13 +19,16 @@ _DAY = 86_400
 _ARTICLES = ""
 """The word that stands for every article in the word counts."""
 _COMMON_FROM = 50
-_COMMON_SHARE = 0.01
+_COMMON_SHARE = 0.003
 """A word in more articles than these finds too many to be worth looking for."""
-_SHINGLE_WEIGHT = 4.0
-_FEWEST = 5.0
-"""Least rarity of the words two articles must share to be compared at all."""
-_MOST = 40
-_TIES = 200
+_ENOUGH = 0.8
+"""Least rarity of the words two articles must share to be compared at all, in words that no other article has."""
+_SHINGLE = 0.4
+"""What a common run of words counts as, in the same measure."""
+_WORDS = 24
+"""Words that are looked for, the rarest."""
+_MOST = 12
+_TIES = 60
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Sketch).decode
@@ -98,8 +101,11 @@ def count_words(db: Database, newest: float) -> Rarity:
 def find_candidates(db: Database, id_: int, sketch: Sketch, rarity: Rarity) -> list[int]:
     """Return the articles that share enough rare words or runs of words with this one, within the open days."""
     most = max(_COMMON_FROM, rarity.articles * _COMMON_SHARE)
-    weights = {key_of(word): rarity.of(word) for word in sketch.stems if rarity.having.get(word, 0) <= most}
-    weights |= dict.fromkeys(sketch.index_shingles, _SHINGLE_WEIGHT)
+    # A word that only this article has finds nothing.
+    shared_words = [word for word in sketch.stems if 1 < rarity.having.get(word, 0) <= most]
+    rarest = sorted(shared_words, key=lambda word: (-rarity.of(word), word))[:_WORDS]
+    weights = {key_of(word): rarity.of(word) for word in rarest}
+    weights |= dict.fromkeys(sketch.index_shingles, _SHINGLE * rarity.highest)
     day, span = _day(sketch), OPEN // timedelta(days=1)
     shared: dict[int, float] = {}
     sql = "select article from story_keys where key = ? and day between ? and ?"
@@ -107,11 +113,12 @@ def find_candidates(db: Database, id_: int, sketch: Sketch, rarity: Rarity) -> l
         for (other,) in db.conn.execute(sql, [key, day - span, day + span]):
             shared[other] = shared.get(other, 0.0) + weight
     shared.pop(id_, None)
-    enough = sorted(((round(weight, 6), other) for other, weight in shared.items() if weight >= _FEWEST), reverse=True)
+    least = _ENOUGH * rarity.highest
+    enough = sorted(((round(weight, 6), other) for other, weight in shared.items() if weight >= least), reverse=True)
     if len(enough) > _MOST:
         # Those that are as near as the last one are taken too: which came first must not decide.
-        least = enough[_MOST - 1][0]
-        enough = [item for item in enough if item[0] >= least][:_TIES]
+        last = enough[_MOST - 1][0]
+        enough = [item for item in enough if item[0] >= last][:_TIES]
     return [other for _, other in enough]
 
 

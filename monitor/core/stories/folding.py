@@ -14,8 +14,6 @@ from monitor.core.stories.likeness import SAME_EVENT, Likeness, Vector, compare
 BEST = 0.7
 """How much the best pair counts in a link; the rest is the mean of the best pairs."""
 PAIRS = 3
-FLOOR = 0.06
-"""A pair less alike than this counts as not alike at all."""
 
 Pair = tuple[str, str]
 """The keys of two articles, in alphabetical order."""
@@ -42,7 +40,7 @@ def compare_all(vectors: Iterable[Vector]) -> dict[Pair, Likeness]:
         (one.sketch.key, other.sketch.key): likeness
         for number, one in enumerate(by_key)
         for other in by_key[number + 1 :]
-        if (likeness := compare(one, other)).score >= FLOOR
+        if (likeness := compare(one, other)).score
     }
 
 

@@ -6,13 +6,16 @@ articles written afterwards; `bench/stories.py` prints both.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.core.stories.sketch import OPEN, Sketch, place_stems
 from monitor.core.words import FREQUENT
 
 COPY = 0.5
 """Share of the shorter text's shingles that stand in the longer one, from which it is the same text."""
+COPY_AND_KEPT = 1.3
+"""Least sum of that share and of how much of the shorter one's rare words stands in the longer one: two notices on one
+pattern share its phrases, not their names."""
 COPY_AT_HOME = 0.8
 """The same within one source, which writes its notices on one pattern."""
 SHORT = 8
@@ -20,6 +23,8 @@ SHORT = 8
 
 SAME_EVENT = 0.18
 """From this score on, two articles tell of one event."""
+FLOOR = 0.06
+"""A pair less alike than this counts as not alike at all."""
 MOST_OF_ONE = 0.15
 """What one common word can give at most: one street or one person's title makes no event."""
 OTHER_PLACE = 0.4
@@ -28,9 +33,9 @@ SAME_SOURCE = 0.6
 """A source seldom tells one thing twice; its notices look alike because it wrote them."""
 FADING = 0.2
 """What a score loses over the days that a story is open."""
-TOLD = 9.0
-"""Least rarity of the common words together (see Rarity), across sources, and within one."""
-TOLD_AT_HOME = 16.0
+TOLD = 1.35
+"""Least rarity of the common words together, across sources, and within one: counted in words that no other has."""
+TOLD_AT_HOME = 2.4
 
 UNSEEN = 500
 """Articles that are thought to have been read before the first one: keeps rarity steady in a new home."""
@@ -47,35 +52,58 @@ class Rarity:
     articles: int
     having: Mapping[str, int]
     """Stem -> articles that have it."""
+    _known: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, word: str) -> float:
         """Return the rarity of a stem, at least 0."""
-        before = UNSEEN * FREQUENT_SHARE if word in FREQUENT else 1
-        return math.log((self.articles + UNSEEN) / (self.having.get(word, 0) + before))
+        known = self._known.get(word)
+        if known is None:
+            before = UNSEEN * FREQUENT_SHARE if word in FREQUENT else 1
+            known = math.log((self.articles + UNSEEN) / (self.having.get(word, 0) + before))
+            self._known[word] = known
+        return known
+
+    @property
+    def highest(self) -> float:
+        """The rarity of a word that no article has."""
+        return math.log(self.articles + UNSEEN)
 
 
-@dataclass(frozen=True, slots=True)
 class Vector:
-    """A sketch made ready to be compared: words and parts of words, weighed by rarity, each of length one."""
+    """A sketch made ready to be compared. What few comparisons come to is reckoned when one does."""
 
-    sketch: Sketch
-    words: Mapping[str, float]
-    parts: Mapping[str, float]
-    shingles: frozenset[int]
-    rarity: Rarity
+    __slots__ = ("_parts", "_words", "rarity", "shingles", "sketch", "stems")
 
-    @classmethod
-    def of(cls, sketch: Sketch, rarity: Rarity) -> "Vector":
-        """Weigh the words of `sketch`."""
-        words = {word: weight * rarity.of(word) for word, weight in zip(sketch.stems, sketch.weights, strict=True)}
-        parts: dict[str, float] = {}
-        places = place_stems()
-        for word, weight in words.items():
-            if len(word) < PART - 1 or word in places:
-                continue
-            for part in {word[:PART], word[-PART:]}:
-                parts[part] = max(parts.get(part, 0.0), weight)
-        return cls(sketch, _unit(words), _unit(parts), frozenset(sketch.shingles), rarity)
+    def __init__(self, sketch: Sketch, rarity: Rarity) -> None:
+        self.sketch = sketch
+        self.rarity = rarity
+        self.stems = frozenset(sketch.stems)
+        self.shingles = frozenset(sketch.shingles)
+        self._words: dict[str, float] | None = None
+        self._parts: dict[str, float] | None = None
+
+    @property
+    def words(self) -> Mapping[str, float]:
+        """Its stems weighed by rarity, of length one."""
+        if self._words is None:
+            weighed = zip(self.sketch.stems, self.sketch.weights, strict=True)
+            self._words = _unit({word: weight * self.rarity.of(word) for word, weight in weighed})
+        return self._words
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """Beginnings and ends of its stems, of length one. Names of places are no compounds."""
+        if self._parts is None:
+            parts: dict[str, float] = {}
+            places = place_stems()
+            for word, weight in self.words.items():
+                if len(word) < PART - 1 or word in places:
+                    continue
+                for part in (word[:PART], word[-PART:]):
+                    if parts.get(part, 0.0) < weight:
+                        parts[part] = weight
+            self._parts = _unit(parts)
+        return self._parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,22 +140,34 @@ def compare(one: Vector, other: Vector) -> Likeness:
     apart = abs(one.sketch.at - other.sketch.at)
     if apart > OPEN.total_seconds() or _other_clock(one.sketch, other.sketch):
         return NOTHING
-    if share := copied_share(one, other):
-        return Likeness(score=1.0, copied=share, hours=apart / 3600)
-    common = _common(one.words, other.words)
-    at_home = one.sketch.source == other.sketch.source
-    if sum(one.rarity.of(word) for word in common) < (TOLD_AT_HOME if at_home else TOLD):
+    hours = apart / 3600
+    if one.sketch.exact == other.sketch.exact:
+        return Likeness(score=1.0, copied=1.0, hours=hours)
+    common = one.stems & other.stems
+    told = math.fsum(one.rarity.of(word) for word in common) / one.rarity.highest
+    if told < TOLD:
         return NOTHING
-    parts = _common(one.parts, other.parts)
-    score = (_capped(common.values()) + _capped(parts.values())) / 2
+    if share := copied_share(one, other):
+        return Likeness(score=1.0, copied=share, hours=hours)
+    at_home = one.sketch.source == other.sketch.source
+    if at_home and told < TOLD_AT_HOME:
+        return NOTHING
+    first, second = one.words, other.words
+    gives = {word: first[word] * second[word] for word in common}
+    score = _capped(gives.values())
+    if score < FLOOR:
+        return NOTHING
+    score = (score + _capped(_common(one.parts, other.parts))) / 2
     if at_home:
         score *= SAME_SOURCE
     if one.sketch.codes and other.sketch.codes and not set(one.sketch.codes) & set(other.sketch.codes):
         score *= OTHER_PLACE
     score *= 1 - FADING * apart / OPEN.total_seconds()
-    best = sorted(common, key=lambda word: (-common[word], word))[:5]
+    if score < FLOOR:
+        return NOTHING
+    best = sorted(gives, key=lambda word: (-gives[word], word))[:5]
     written = dict(zip(one.sketch.stems, one.sketch.written, strict=True))
-    return Likeness(score=score, words=tuple(written[word] for word in best), hours=apart / 3600)
+    return Likeness(score=score, words=tuple(written[word] for word in best), hours=hours)
 
 
 def _other_clock(one: Sketch, other: Sketch) -> bool:
@@ -145,7 +185,11 @@ def copied_share(one: Vector, other: Vector) -> float:
         return 0.0
     share = len(first & second) / fewest
     needed = COPY_AT_HOME if one.sketch.source == other.sketch.source else COPY
-    return share if share >= needed else 0.0
+    if share < needed:
+        return 0.0
+    shorter, longer = (one, other) if len(first) <= len(second) else (other, one)
+    kept = math.fsum(weight * weight for word, weight in shorter.words.items() if word in longer.words)
+    return share if share + kept >= COPY_AND_KEPT else 0.0
 
 
 def _at_level(vector: Vector, level: int) -> frozenset[int]:
@@ -154,10 +198,8 @@ def _at_level(vector: Vector, level: int) -> frozenset[int]:
     return frozenset(shingle for shingle in vector.shingles if shingle % (1 << level) == 0)
 
 
-def _common(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    if len(one) > len(other):
-        one, other = other, one
-    return {word: weight * other[word] for word, weight in one.items() if word in other}
+def _common(one: Mapping[str, float], other: Mapping[str, float]) -> Iterable[float]:
+    return (one[part] * other[part] for part in one.keys() & other.keys())
 
 
 def _capped(values: Iterable[float]) -> float:

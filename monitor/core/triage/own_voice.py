@@ -44,7 +44,7 @@ _NOTHING_RARE = Rarity(0, {})
 
 def _vector(article: Article) -> Vector:
     known: Sketch = sketch(article)
-    return Vector.of(known, _NOTHING_RARE)
+    return Vector(known, _NOTHING_RARE)
 
 
 def _reprints(outside: Vector, ours: Vector) -> bool:
