@@ -8,6 +8,7 @@ written for it (tests/core/matching/about.jsonl).
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from monitor.core.matching import signs
 from monitor.core.matching.decide import Claim
@@ -15,6 +16,9 @@ from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Readin
 from monitor.core.matching.scan import Field
 
 LONGEST_HEADLINE = 140
+LIST_LINE = 60
+LIST_LENGTH = 3
+"""So many short lines in a row, without a full stop, are a list."""
 LEAD_LENGTH = 240
 """Where the lead ends when the first paragraph is longer."""
 SHORT_TEXT = 420
@@ -55,7 +59,8 @@ _JOINT = r"(?:, |,? (?:och|samt|eller) |/)(?:i |på |från |till )?"
 _ROW = re.compile(
     rf"{_NAME}(?:, (?:i |på |från |till )?[A-ZÅÄÖ][\w:-]+(?: [A-ZÅÄÖ][\w-]+)?)*{_JOINT}{_NAME}{_JOINT}{_NAME}"
 )
-_TABLE_LINE = re.compile(r"^[^.!?]{0,60}\d[^.!?]*$")
+_NUMBERED = re.compile(r"\d")
+_SENTENCE_ENDS = (".", "!", "?", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def lay_out(title: Field, body: Field, readings: Sequence[Reading]) -> Text:
     return Text(
         title,
         body,
-        listed=frozenset(_rows(readings)) | frozenset(_table_lines(readings)),
+        listed=frozenset(_rows(readings)) | frozenset(_listed_lines(body, readings)),
         headline_end=headline_end,
         lead_end=lead_end if lead_end >= 0 else start + LEAD_LENGTH,
     )
@@ -222,7 +227,7 @@ def _weigh_others(others: Sequence[Sequence[Reading]], plain: Sequence[Reading],
         found.append(Sign("others more", OTHERS_MORE, "another municipality is named more often"))
     if any(text.titles(reading) for readings in others for reading in readings):
         found.append(Sign("other in title", OTHER_IN_TITLE, "another municipality stands in the headline"))
-    elif not _any_in_lead(plain, text) and any(_any_in_lead(readings, text) for readings in others):
+    elif as_often and not _any_in_lead(plain, text) and any(_any_in_lead(readings, text) for readings in others):
         found.append(Sign("other in lead", OTHER_IN_LEAD, "another municipality stands in the lead"))
     return found
 
@@ -254,12 +259,22 @@ def _rows(readings: Sequence[Reading]) -> Iterator[int]:
                 yield id(reading)
 
 
-def _table_lines(readings: Sequence[Reading]) -> Iterator[int]:
-    """Yield the ids of the readings on lines that look like rows of a table: no sentence, and a number."""
-    for reading in readings:
-        hit = reading.hit
-        if hit.field.where == "text" and "\n" in hit.field.plain:
-            start = hit.field.plain.rfind("\n", 0, hit.start) + 1
-            end = hit.field.plain.find("\n", hit.end)
-            if _TABLE_LINE.match(hit.field.plain[start : end if end >= 0 else None]):
+def _listed_lines(body: Field, readings: Sequence[Reading]) -> Iterator[int]:
+    """Yield the ids of the readings on short lines in a row without a sentence: a list, a table, a footer."""
+    lines = body.plain.split("\n") if "\n" in body.plain else []
+    runs = _runs([len(line) <= LIST_LINE and not line.endswith(_SENTENCE_ENDS) for line in lines])
+    for reading in readings if any(runs) else ():
+        if reading.hit.field is body and not reading.located:
+            line = body.plain.count("\n", 0, reading.hit.start)
+            if runs[line] >= LIST_LENGTH or (runs[line] and _NUMBERED.search(lines[line])):
                 yield id(reading)
+
+
+def _runs(short: Sequence[bool]) -> list[int]:
+    """Return for each line in how long a row of short lines it stands, 0 for a long line."""
+    runs = [0] * len(short)
+    for is_short, row in groupby(range(len(short)), key=short.__getitem__):
+        held = list(row)
+        for at in held if is_short else ():
+            runs[at] = len(held)
+    return runs
