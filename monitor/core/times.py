@@ -35,6 +35,11 @@ def long_day(day: date, language: str) -> str:
     return format_date(day, "EEEE d MMMM y", locale=language)
 
 
+def month_year(day: date, language: str) -> str:
+    """Return month and year: "november 2026"."""
+    return format_date(day, "MMMM y", locale=language)
+
+
 def month_day(day: date, language: str) -> str:
     """Return day and month: "24 nov"."""
     return format_date(day, "d MMM", locale=language).rstrip(".").replace(" ", _NBSP)

@@ -7,7 +7,8 @@ Every template escapes what it is given, whatever its name.
 import html
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -75,15 +76,13 @@ def render_digest(
     Raises DeliveryError when a template of the home's own is wrong.
     """
     environment = open_templates(language, home_reports)
-    try:
+    with safe_templates():
         page = _render_html(environment, digest, language, edition)
         while len(page.encode()) > MAX_BYTES and digest.stories:
             digest = demote_last(digest)
             page = _render_html(environment, digest, language, edition)
         context = _context(environment, digest, language, edition)
-        text = _plain(environment.get_template("digest/letter.txt.j2").render(context))
-    except TemplateError as error:
-        raise DeliveryError(_explain(error)) from error
+        text = plain_text(environment.get_template("digest/letter.txt.j2").render(context))
     return RenderedDigest(subject=context["subject"], html=page, text=_tidy_text(text), json=_to_json(digest))
 
 
@@ -97,10 +96,8 @@ def render_notice(
         "month_day": partial(times.month_day, language=language),
         "short_moment": partial(times.short_moment, zone=zone, language=language, today=today),
     }
-    try:
-        text = _tidy_text(_plain(environment.get_template(f"notices/{name}.txt.j2").render(**words, **values)))
-    except TemplateError as error:
-        raise DeliveryError(_explain(error)) from error
+    with safe_templates():
+        text = _tidy_text(plain_text(environment.get_template(f"notices/{name}.txt.j2").render(**words, **values)))
     subject, _, body = text.partition("\n")
     return shorten(subject, MAX_SUBJECT), body.lstrip("\n")
 
@@ -241,18 +238,27 @@ def _nested(text: str) -> str:
     return re.sub(r'[”“„"«»]', "’", text)
 
 
-def _plain(markup: str) -> str:
+def plain_text(markup: str) -> str:
     """Undo the escaping: a plain text and a mail header are no HTML."""
     return html.unescape(str(markup))
 
 
 def _one_line(markup: str, limit: int) -> str:
     """Return plain text that may stand in a mail header: no line break, no hidden character."""
-    return shorten(" ".join(_HIDDEN.sub("", _plain(markup)).split()), limit)
+    return shorten(" ".join(_HIDDEN.sub("", plain_text(markup)).split()), limit)
 
 
 def _rounded(number: float) -> int:
     return int(number + 0.5)
+
+
+@contextmanager
+def safe_templates() -> Iterator[None]:
+    """Turn a fault in a template, which may be the home's own, into a DeliveryError that says where it stands."""
+    try:
+        yield
+    except TemplateError as error:
+        raise DeliveryError(_explain(error)) from error
 
 
 def _explain(error: TemplateError) -> str:

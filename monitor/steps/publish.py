@@ -10,6 +10,7 @@ from monitor.config import Home
 from monitor.core.digest import DayCount, Limits, belongs, compose, days_of
 from monitor.core.recipients import days_covered
 from monitor.core.working_days import days_off
+from monitor.deliver.archive import write_archive
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period
@@ -78,6 +79,14 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     covered = [id_ for id_ in ids if belongs(values[id_], period, shown)]
     digest_store.save_digest(
         db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
+    )
+    write_archive(
+        home.reports / "out",
+        digest_store.past_digests(db),
+        organisation=digest.organisation,
+        language=settings.language,
+        web=digest.web,
+        home_reports=home.reports,
     )
     return Published(
         path=path, day=day, articles=digest.articles, stories=len(digest.stories) + len(digest.also),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
+from monitor.core.digest.values import PastDigest
 from monitor.models import Period
 from monitor.store.db import time_of, to_text, transaction
 
@@ -62,3 +63,28 @@ def first_polled(db: Database) -> datetime | None:
 def digest_days(db: Database) -> list[str]:
     """Return the days that have a digest, newest first."""
     return [row[0] for row in db.execute("select day from digests order by day desc").fetchall()]
+
+
+def past_digests(db: Database, titled: int = 92) -> list[PastDigest]:
+    """Return all digests, newest first; of the `titled` newest also what stands in them, which takes time."""
+    told = {
+        day: (articles, title or "")
+        for day, articles, title in db.execute(
+            """select day, json_extract(data, '$.figures[0].number'), json_extract(data, '$.top.title')
+               from digests order by day desc limit ?""",
+            [titled],
+        ).fetchall()
+    }
+    past = []
+    for day, made, complete in db.execute("select day, made, complete from digests order by day desc").fetchall():
+        articles, title = told.get(day, (None, ""))
+        past.append(
+            PastDigest(
+                day=date.fromisoformat(day),
+                made_at=time_of(made),
+                complete=bool(complete),
+                articles=articles,
+                title=title,
+            )
+        )
+    return past

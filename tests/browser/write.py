@@ -11,9 +11,10 @@ from pathlib import Path
 
 from monitor.core.digest import Digest
 from monitor.core.recipients import Edition
+from monitor.deliver.archive import render_index
 from monitor.deliver.render import render_digest
-from tests.golden.digest.days import DAYS, normal_day
-from tests.golden.digest.hostile import hostile_day
+from tests.golden.digest.days import DAYS, normal_day, past_letters
+from tests.golden.digest.hostile import WORDS, hostile_day
 
 
 def letters() -> Iterator[tuple[str, str]]:
@@ -27,12 +28,14 @@ def letters() -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path) -> None:
-    """Write every letter, styled and not."""
+    """Write every letter, styled and not, and the list of letters."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in letters():
         (folder / f"{name}.html").write_text(page, encoding="utf-8", newline="\n")
         bare = re.sub(r"<style\b.*?</style>", "", page, flags=re.DOTALL)
         (folder / f"{name}.unstyled.html").write_text(bare, encoding="utf-8", newline="\n")
+    index = render_index(past_letters(), organisation=WORDS[0], language="sv")
+    (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -115,8 +115,8 @@ def test_the_english_letter_needs_no_catalogue() -> None:
 
 TOP_LINES = {
     "normal": "”Förskola stängdes efter fuktlarm: ’Vi fick veta på fredagskvällen’” dominerar, med fem artiklar i fyra "
-    "källor. I allt nämner 23 artiklar om 13 händelser kommunen, fler än en vanlig måndag (11). Två händelser behöver svar, "
-    "den första i dag före kl. 12.00.",
+    "källor. I allt nämner 23 artiklar om 13 händelser kommunen, fler än en vanlig måndag (11). Två "
+    "händelser behöver svar, den första i dag före kl. 12.00.",
     "empty": "Inga nya artiklar nämner kommunen sedan måndag 23 november kl. 06.30. Alla källor har hämtats.",
     "degraded": "Av det som gick att hämta: ”Brunt vatten i Valla efter ledningsbyte” dominerar, med tre artiklar i "
     "tre källor. Minst 15 artiklar om elva händelser nämner kommunen. Ingen jämförelse görs, eftersom källor saknas. "

@@ -371,3 +371,16 @@ class Digest:
     def articles(self) -> int:
         """How many articles the letter counts."""
         return sum(item.articles for item in self.stories) + sum(item.articles for item in self.also)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastDigest:
+    """A letter in the list of letters."""
+
+    day: date
+    made_at: datetime
+    complete: bool
+    articles: int | None = None
+    """None where it is not looked up: letters of long ago are listed by their day."""
+    title: str = ""
+    """What stood first in it."""

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.core.digest import DayCount, Digest, compose, days_of
+from monitor.core.digest.values import PastDigest
 from monitor.models import (
     Access,
     Article,
@@ -304,6 +305,18 @@ def letter(
     return compose(
         period=period, stories=the_stories, day_counts=day_counts, sources=the_sources, **{**settings, **more}
     )
+
+
+def past_letters() -> list[PastDigest]:
+    """Return what a list of letters holds: a common day, an empty, an incomplete, a hostile and an old one."""
+    days = ((24, True, 23, "Förskola stängdes"), (23, True, 0, ""), (22, False, 4, "<b>&amp;</b>\u202e" + "x" * 300))
+    past = [
+        PastDigest(
+            day=date(2026, 11, number), made_at=clock(number, "06.42"), complete=complete, articles=count, title=title
+        )
+        for number, complete, count, title in days
+    ]
+    return [*past, PastDigest(day=date(2025, 2, 3), made_at=MADE_AT - timedelta(days=659), complete=True)]
 
 
 # --- whole days ----------------------------------------------------------------------------------------
