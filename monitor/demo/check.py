@@ -17,7 +17,7 @@ class Letter:
     linked: frozenset[str]
     """The addresses that it links to."""
     covered: frozenset[str]
-    """The addresses that it counts: those linked, and the rest of a story ("and N more") one of which is linked."""
+    """Those linked, and the rest of a story one of which is linked: "and N more", the municipality's own text on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,12 @@ def test_the_letter_is_an_ordinary_one_and_fits_a_mail(ran: Ran) -> None:
     assert len(ran.letter.encode()) < 90_000
 
 
+def test_what_bears_the_towns_name_is_known_as_that(ran: Ran, stored: dict[str, dict[str, object]]) -> None:
+    for url, demand in ran.demands.items():
+        if demand.wanted and not demand.later:
+            assert (stored[url]["kind"] == "named_after") is (demand.expect == "named_after"), demand.title
+
+
 def test_the_letter_tells_at_least_eight_stories_in_full(ran: Ran) -> None:
     told = json.loads((ran.folder / "reports" / "out" / "2026-11-24.json").read_text(encoding="utf-8"))["stories"]
     assert len(told) >= 8
