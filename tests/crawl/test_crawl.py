@@ -190,3 +190,28 @@ def test_a_home_without_sources_asks_nobody(make_home: MakeHome) -> None:
     result = crawl(make_home("# nothing"))
     assert result.code == 0
     assert "0 sources polled" in result.out
+
+
+def test_a_news_sitemap_is_a_source_too(web: Web, make_home: MakeHome) -> None:
+    web["/map.xml"] = Answer(
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{web.url}/a</loc>'
+        f"<lastmod>2026-11-23T12:00:00+01:00</lastmod></url><url><loc>{web.url}/old</loc>"
+        "<lastmod>2026-11-01</lastmod></url></urlset>".encode(),
+        headers={"Content-Type": "application/xml"},
+    )
+    web.page("/a", "Ny skola", "Katrineholms kommun bygger en ny skola.")
+    home = make_home(f"sitemap {web.url}/map.xml days=3")
+    assert crawl(home).code == 0
+    assert {name: row["state"] for name, row in entries(home).items()} == {"a": "kept"}
+    assert crawl(home).code == 0
+    assert sources(home)[0]["outcome"] == "not modified"
+
+
+def test_a_wrong_option_of_a_kind_is_told_with_its_line(web: Web, make_home: MakeHome) -> None:
+    web.feed("/feed")
+    home = make_home("# a comment", f"sitemap {web.url}/map.xml dayz=3", f"{web.url}/feed")
+    result = crawl(home)
+    assert result.code == 1
+    assert "feeds.txt, line 2" in result.err
+    assert "dayz" in result.err
+    assert [row["outcome"] for row in sources(home)] == ["unreadable", "empty"]
