@@ -14,6 +14,7 @@ import lxml.html
 import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from jsonschema import Draft202012Validator
 
 from monitor.core.digest import Digest, Limits
 from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, link_address, render_digest
@@ -33,7 +34,8 @@ from tests.golden.digest.days import (
     stories,
 )
 from tests.golden.digest.hostile import ADDRESSES, WORDS, hostile_day, letter_with
-from tests.golden.digest.write import FOLDER, LETTERS, letter_files
+from tests.golden.digest.schema import letter_schema
+from tests.golden.digest.write import FOLDER, LETTERS, SCHEMA_FILE, letter_files
 
 MAIL_TAGS = re.compile("html|head|meta|title|style|body|div|table|thead|tbody|tr|th|td|h[123]|p|span|strong|ul|li|a|br")
 NOON = clock(23, "12.00")
@@ -320,6 +322,25 @@ def test_the_data_tell_their_schema_and_why_each_story_is_there() -> None:
     assert data["organisation"] == "Katrineholms kommun"
     assert data["stories"][0]["lead"]["reason"] == "the name stands in the text"
     assert data["period"] == {"start": "2026-11-23T05:30:00Z", "end": "2026-11-24T05:30:00Z"}
+
+
+def test_the_shipped_schema_is_that_of_the_types() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == letter_schema(), "python -m tests.golden.digest.write"
+
+
+@pytest.mark.parametrize("day", [*DAYS, "hostile"])
+def test_the_data_of_every_letter_fit_the_schema(day: str) -> None:
+    schema = json.loads(letter_schema())
+    Draft202012Validator.check_schema(schema)
+    digest = hostile_day() if day == "hostile" else DAYS[day]()
+    checker = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    checker.validate(json.loads(render_digest(digest).json))
+
+
+def test_data_that_lack_a_part_do_not_fit_the_schema() -> None:
+    data = json.loads(render_digest(normal_day()).json)
+    del data["stories"][0]["lead"]["url"]
+    assert not Draft202012Validator(json.loads(letter_schema())).is_valid(data)
 
 
 # --- hostile text --------------------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 Read the difference before it is committed.
 """
 
+from importlib.resources import files
 from pathlib import Path
 
 from monitor.deliver.render import render_digest
 from tests.golden.digest.days import DAYS
+from tests.golden.digest.schema import letter_schema
 
 FOLDER = Path(__file__).parent
+SCHEMA_FILE = Path(str(files("reports"))) / "digest" / "letter.schema.json"
 LETTERS = [*((day, "sv") for day in DAYS), ("normal", "en")]
 """Which days stand as golden files, and in which language."""
 
@@ -26,3 +29,4 @@ if __name__ == "__main__":
     for letter in LETTERS:
         for name, content in letter_files(*letter).items():
             (FOLDER / name).write_text(content, encoding="utf-8", newline="\n")
+    SCHEMA_FILE.write_text(letter_schema(), encoding="utf-8", newline="\n")
