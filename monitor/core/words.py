@@ -78,11 +78,17 @@ def telling_words(text: str) -> Iterator[Word]:
     """Give the words of a text that tell something of it, in order. One letter or figure alone tells nothing."""
     for match in _WORD.finditer(text):
         written = match[0]
-        if len(written) < 2:
-            continue
-        folded = stem(written)
-        if folded in COMMON or written.lower() in COMMON:
-            continue
-        start = match.start()
-        first = not start or _SENTENCE_END.search(text, max(0, start - 3), start) is not None
-        yield Word(folded, written, written[0].isupper() and not first)
+        if len(written) > 1 and (folded := _telling_stem(written)):
+            yield Word(folded, written, written[0].isupper() and not _begins(text, match.start()))
+
+
+@lru_cache(maxsize=200_000)
+def _telling_stem(written: str) -> str:
+    """Return the stem of a word, or "" when it tells nothing."""
+    folded = stem(written)
+    return "" if folded in COMMON or written.lower() in COMMON else folded
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence begins at `start`: there, a capital makes no name."""
+    return not start or _SENTENCE_END.search(text, max(0, start - 3), start) is not None

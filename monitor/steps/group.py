@@ -20,7 +20,9 @@ SETTLED = timedelta(hours=36)
 What a letter has shown or a person has decided stays in any case."""
 
 _BATCH = 500
-_VECTORS = 2_500
+_CACHE_KB = 24_000
+"""The index of a large home's open days is read and written all over."""
+_VECTORS = 4_000
 
 
 def group(db: Database, clock: Clock) -> tuple[int, int]:
@@ -29,6 +31,7 @@ def group(db: Database, clock: Clock) -> tuple[int, int]:
     if not queue:
         return 0, 0
     now = clock()
+    db.execute(f"pragma cache_size = -{_CACHE_KB}")
     moments = _sketch(db, queue)
     spans = sketch_store.merge_spans(moments, SETTLED)
     free = story_store.free_articles(db, queue, spans)

@@ -18,9 +18,10 @@ COUNTED_DAYS = 30
 _DAY = 86_400
 _ARTICLES = ""
 """The word that stands for every article in the word counts."""
-_COMMON_FROM = 50
-_COMMON_SHARE = 0.003
-"""A word in more articles than these finds too many to be worth looking for."""
+_COMMON = 300
+"""A word in more of the counted articles is not looked for."""
+_CROWD = 80
+"""A key that finds more than these within the open days tells nothing: a phrase that everybody uses."""
 _ENOUGH = 0.8
 """Least rarity of the words two articles must share to be compared at all, in words that no other article has."""
 _SHINGLE = 0.4
@@ -100,18 +101,19 @@ def count_words(db: Database, newest: float) -> Rarity:
 
 def find_candidates(db: Database, id_: int, sketch: Sketch, rarity: Rarity) -> list[int]:
     """Return the articles that share enough rare words or runs of words with this one, within the open days."""
-    most = max(_COMMON_FROM, rarity.articles * _COMMON_SHARE)
     # A word that only this article has finds nothing.
-    shared_words = [word for word in sketch.stems if 1 < rarity.having.get(word, 0) <= most]
-    rarest = sorted(shared_words, key=lambda word: (-rarity.of(word), word))[:_WORDS]
+    words = [word for word in sketch.stems if 1 < rarity.having.get(word, 0) <= _COMMON]
+    rarest = sorted(words, key=lambda word: (-rarity.of(word), word))[:_WORDS]
     weights = {key_of(word): rarity.of(word) for word in rarest}
     weights |= dict.fromkeys(sketch.index_shingles, _SHINGLE * rarity.highest)
     day, span = _day(sketch), OPEN // timedelta(days=1)
     shared: dict[int, float] = {}
-    sql = "select article from story_keys where key = ? and day between ? and ?"
+    sql = f"select article from story_keys where key = ? and day between ? and ? limit {_CROWD + 1}"  # noqa: S608
     for key, weight in weights.items():
-        for (other,) in db.conn.execute(sql, [key, day - span, day + span]):
-            shared[other] = shared.get(other, 0.0) + weight
+        found = db.conn.execute(sql, (key, day - span, day + span)).fetchall()
+        if len(found) <= _CROWD:
+            for (other,) in found:
+                shared[other] = shared.get(other, 0.0) + weight
     shared.pop(id_, None)
     least = _ENOUGH * rarity.highest
     enough = sorted(((round(weight, 6), other) for other, weight in shared.items() if weight >= least), reverse=True)

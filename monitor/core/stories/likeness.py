@@ -7,6 +7,7 @@ articles written afterwards; `bench/stories.py` prints both.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from monitor.core.stories.sketch import OPEN, Sketch, place_stems
 from monitor.core.words import FREQUENT
@@ -95,11 +96,8 @@ class Vector:
         """Beginnings and ends of its stems, of length one. Names of places are no compounds."""
         if self._parts is None:
             parts: dict[str, float] = {}
-            places = place_stems()
             for word, weight in self.words.items():
-                if len(word) < PART - 1 or word in places:
-                    continue
-                for part in (word[:PART], word[-PART:]):
+                for part in _parts_of(word):
                     if parts.get(part, 0.0) < weight:
                         parts[part] = weight
             self._parts = _unit(parts)
@@ -170,6 +168,13 @@ def compare(one: Vector, other: Vector) -> Likeness:
     return Likeness(score=score, words=tuple(written[word] for word in best), hours=hours)
 
 
+@lru_cache(maxsize=100_000)
+def _parts_of(word: str) -> tuple[str, ...]:
+    if len(word) < PART - 1 or word in place_stems():
+        return ()
+    return (word,) if len(word) <= PART else (word[:PART], word[-PART:])
+
+
 def _other_clock(one: Sketch, other: Sketch) -> bool:
     return bool(one.clock and other.clock and one.clock != other.clock)
 
@@ -207,5 +212,5 @@ def _capped(values: Iterable[float]) -> float:
 
 
 def _unit(weights: Mapping[str, float]) -> dict[str, float]:
-    length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+    length = math.hypot(*weights.values()) or 1.0
     return {word: weight / length for word, weight in weights.items()}
