@@ -121,8 +121,8 @@ def _published(arrival: Arrival, reading: PageReading) -> tuple[datetime | None,
         return said, "feed" if said else ""
     if said is None:
         return reading.published, reading.published_from
-    guessed = not reading.published_from.startswith(("json-ld", "meta", "time"))
-    day_only = "day" in reading.published_from and abs(said - reading.published) < timedelta(hours=36)
+    guessed = not reading.published_from.startswith(("json-ld", "meta", "microdata", "time"))
+    day_only = "date only" in reading.published_from and abs(said - reading.published) < timedelta(hours=36)
     if guessed or day_only:
         return said, "feed"
     return reading.published, reading.published_from

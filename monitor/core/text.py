@@ -18,6 +18,8 @@ _INVISIBLE = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\r\n\u2028\u2029\x85]+")
+_MOST_MARKS = 8
+_LONG_RUN = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1},}}")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -28,11 +30,22 @@ def clean_line(text: str, limit: int = MAX_TITLE) -> str:
 
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """Return `text` with its line breaks: NFC, no invisible or control characters, at most `limit` characters."""
-    text = unicodedata.normalize("NFC", text[: limit * 8])
+    text = unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text[: limit * 8]))
     text = _BREAKS.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return shorten("\n".join(line for line in lines if line), limit)
+
+
+def _thin_marks(run: re.Match[str]) -> str:
+    """Keep at most a few combining marks in a row: composing thousands on one letter takes quadratic time."""
+    kept: list[str] = []
+    marks = 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -40,5 +53,5 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
-    space = cut.rfind(" ")
+    space = limit - 1 if text[limit - 1] == " " else cut.rfind(" ")
     return (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:–-") + "…"
