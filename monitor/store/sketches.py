@@ -22,14 +22,14 @@ _COMMON = 300
 """A word in more of the counted articles is not looked for."""
 _CROWD = 80
 """A key that finds more than these within the open days tells nothing: a phrase that everybody uses."""
-_ENOUGH = 0.8
+_ENOUGH = 0.9
 """Least rarity of the words two articles must share to be compared at all, in words that no other article has."""
 _SHINGLE = 0.4
 """What a common run of words counts as, in the same measure."""
-_WORDS = 24
+_WORDS = 16
 """Words that are looked for, the rarest."""
-_MOST = 12
-_TIES = 60
+_MOST = 8
+_TIES = 40
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Sketch).decode

@@ -21,7 +21,7 @@ MOST_SHINGLES = 256
 INDEXED_SHINGLE = 8
 """One shingle in so many is a key in the index: enough that texts with a common half meet."""
 MOST_WORDS = 60
-BODY = 1_500
+BODY = 1_000
 """Characters of the text that are looked at for words: an event stands at the beginning of its news."""
 NAME = 1.4
 """How much more a word weighs when it is written as a name."""
