@@ -24,7 +24,7 @@ from statistics import median
 
 from monitor.core.matching.gazetteer import Name
 from monitor.core.matching.scan import Scanner, make_field
-from monitor.core.matching.signs import FIRST_NAMES, OTHER_PLACE_BEFORE
+from monitor.core.matching.signs import FIRST_NAMES, FOREIGN, OTHER_PLACE_BEFORE
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "monitor" / "core" / "data"
@@ -56,6 +56,17 @@ OFFICIAL = {
     "0183": "Sundbybergs kommun",
     "0184": "Solna kommun",
 }
+
+# fmt: off
+# Too wide, or no places: seas, lakes and landscapes lie in many municipalities.
+WIDE = FOREIGN | {
+    "Östersjön", "Västerhavet", "Bottenviken", "Bottenhavet", "Vänern", "Vättern", "Mälaren", "Hjälmaren",
+    "Siljan", "Kattegatt", "Skagerrak", "Norden", "Norrland", "Svealand", "Götaland", "Sverige", "Europa",
+    "Öland", "Bergslagen", "Roslagen", "Österlen", "Småland", "Bohuslän", "Dalsland", "Närke", "Uppland",
+    "Medelpad", "Ångermanland", "Hälsingland", "Gästrikland", "Lappland", "Oslo", "Köpenhamn", "Helsingfors",
+    "Vasaloppet", "Rusta", "Jula", "Biltema", "Systembolaget", "Riksdagen", "Viskan", "Klarälven", "Dalälven",
+}
+# fmt: on
 
 # Places of the example home that neither the lists nor the notices hold.
 BY_HAND = {(name, "0483"): "locality" for name in ("Djulö", "Julita", "Lasstorp", "Nävertorp", "Stora Malm")}
@@ -238,7 +249,7 @@ def candidates(notices: Iterable[Notice]) -> set[str]:
     return {
         phrase
         for phrase, count in counted.items()
-        if _is_name(phrase, used[phrase]) and lower[phrase.lower()] <= 3 and _mostly_one(count)
+        if _is_name(phrase, used[phrase]) and lower[phrase.lower()] <= 1 and _mostly_one(count)
     }
 
 
@@ -281,11 +292,13 @@ def build_places(data: Path, notices: Sequence[Notice]) -> list[tuple[str, ...]]
     own = {row["municipality_name"] for row in table}
     listed = listed_places(data)
     listed_names = {name for name, _ in listed}
-    mined = candidates(notices) - own - listed_names
+    mined = candidates(notices) - own - listed_names - WIDE
     mined = {phrase for phrase in mined if not (phrase.endswith("s") and phrase[:-1] in mined | own | listed_names)}
     counts = count_places(notices, mined | own | listed_names)
     built = []
     for (name, code), kind in listed.items():
+        if name in WIDE:
+            continue
         seen, named = _seen(counts, name, code)
         if kind == "locality" or seen >= LEAST_LISTED_SHARE * named:  # postal rows name some municipalities wrongly
             built.append((code, name, kind, str(seen), str(named)))

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from monitor.core.matching import signs
 from monitor.core.matching.decide import Claim
-from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Reading, Sign
+from monitor.core.matching.reading import BEARING, FROM, ROAD_DIRECTION, ROUTE, Reading, Sign
 from monitor.core.matching.scan import Field
 
 LONGEST_HEADLINE = 140
@@ -28,7 +28,8 @@ LONG_TEXT = 900
 BASE = -1.1
 TITLE = 3.0
 TITLE_PASSING = 0.6
-LEAD = 1.5
+LEAD = (1.6, 1.4, 0.9)
+"""In its first, second, later sentence."""
 LEAD_PASSING = 0.2
 OFFICIAL = 0.9
 ACTING = 0.8
@@ -59,6 +60,7 @@ _JOINT = r"(?:, |,? (?:och|samt|eller) |/)(?:i |på |från |till )?"
 _ROW = re.compile(
     rf"{_NAME}(?:, (?:i |på |från |till )?[A-ZÅÄÖ][\w:-]+(?: [A-ZÅÄÖ][\w-]+)?)*{_JOINT}{_NAME}{_JOINT}{_NAME}"
 )
+_SENTENCE = re.compile(r"[.!?][”\"]?\s")
 _NUMBERED = re.compile(r"\d")
 _SENTENCE_ENDS = (".", "!", "?", ":")
 
@@ -127,7 +129,7 @@ def _weigh_bearers(claim: Claim, text: Text, covered: Collection[str]) -> list[S
 
 
 def _in_passing(reading: Reading, text: Text, *, alone: bool) -> bool:
-    """Say whether a naming is in passing. North of the only place there is, or on a road to it, is at the place."""
+    """Say whether a naming is in passing. North of the only place there is, or from it, is at the place."""
     if reading.official:
         return False
     if id(reading) in text.listed:
@@ -135,7 +137,7 @@ def _in_passing(reading: Reading, text: Text, *, alone: bool) -> bool:
     return bool(reading.passing) and not (alone and reading.passing in WHERE)
 
 
-WHERE = frozenset({BEARING, ROUTE})
+WHERE = frozenset({BEARING, FROM, ROUTE})
 
 
 def _weigh_position(places: Sequence[Reading], plain: Sequence[Reading], text: Text) -> list[Sign]:
@@ -147,10 +149,17 @@ def _weigh_position(places: Sequence[Reading], plain: Sequence[Reading], text: T
         found.append(Sign("title in passing", TITLE_PASSING, f"in the headline, as {_why(titled[0], text)}"))
     led = [reading for reading in places if _in_lead(reading, text)]
     if any(reading in plain for reading in led):
-        found.append(Sign("lead", LEAD, "in the lead"))
+        nth = min(_sentence_of(reading, text) for reading in led if reading in plain)
+        found.append(Sign("lead", LEAD[min(nth, len(LEAD) - 1)], "in the lead"))
     elif led:
         found.append(Sign("lead in passing", LEAD_PASSING, f"in the lead, as {_why(led[0], text)}"))
     return found
+
+
+def _sentence_of(reading: Reading, text: Text) -> int:
+    """Return in which sentence of the lead a naming stands, from 0."""
+    start = text.headline_end + 1 if text.headline_end else 0
+    return len(_SENTENCE.findall(text.body.plain, start, reading.hit.start))
 
 
 def _any_in_lead(readings: Sequence[Reading], text: Text) -> bool:

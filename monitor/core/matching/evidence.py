@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from monitor.core.matching import signs
 from monitor.core.matching.around import Around, look_around
 from monitor.core.matching.gazetteer import Doubt, Name, Sense, county_codes
-from monitor.core.matching.reading import BEARING, ROAD_DIRECTION, ROUTE, Reading, Sign
+from monitor.core.matching.reading import BEARING, FROM, ROAD_DIRECTION, ROUTE, Reading, Sign
 from monitor.core.matching.scan import Form, Hit
 from monitor.core.matching.verdicts import decide
 from monitor.models import PlaceKind
@@ -60,8 +60,20 @@ _ORIGIN = re.compile(
     r"\b(?:(?:född|födda|föddes|uppvuxen|uppvuxna|växte upp|bosatt|bosatta|bor|bodde|bott|hemmahörande"
     r"|verksam|verksamma)"
     r"[^.!?,]{0,25} (?:i|på|utanför)"
+    r"|(?:tillbringade|tillbringat|uppväxt|uppväxten|barndom|barndomen|studerade|studier|pluggade|utbildade sig)"
+    r"[^.!?,]{0,25} i"
     r"|(?:kommer|kom|flyttat|flyttade|flyttar|ursprungligen|närmast|på väg)[^.!?,]{0,20} från) $"
 )
+_TO = re.compile(r"\bmot $|\b(?:tåg|flyg|färj|buss|båt)\w* till $|\b(?:resan|resa|på väg) till $")
+_BODY_IN = re.compile(
+    r"\b(?:\w*nämnden|kommunstyrelsen|\w*fullmäktige|\w*förvaltningen|socialtjänsten|kommunalrådet"
+    r"|politikerna|kommunledningen) i $"
+)
+_RANKED = re.compile(
+    r"(?:^|[.!?] )(?:Sämst|Störst|Högst|Lägst|Bäst|Mest|Minst|Flest|Dyrast|Billigast|Varmast|Kallast|Snabbast)"
+    r"\b[^.!?]{0,50} $"
+)
+_FROM = re.compile(r"\bfrån $")
 _TAKEN = re.compile(
     r"\b(?:vårdas|förd|förda|fördes|förs|körs|kördes|flögs|flygs|avförd|avfördes|avförs|transporterad|transporterades"
     r"|transporteras)\b[^.!?]{0,50} (?:i|till) $"
@@ -86,6 +98,7 @@ def read_naming(hit: Hit, known: Mapping[str, Name]) -> Reading:
         signs=tuple(_signs(around)),
         passing=_passing(around),
         official=around.following in signs.MUNICIPAL_AFTER
+        or _BODY_IN.search(around.before) is not None
         or (around.following in signs.BODY_AFTER and hit.form in {Form.PLAIN, Form.GENITIVE}),
         located=_is_located(around),
     )
@@ -186,7 +199,7 @@ def _passing(around: Around) -> str:
 _PASSING = (
     (_ROAD_DIRECTION, ROAD_DIRECTION),
     (_TOWARDS, ROAD_DIRECTION),
-    (re.compile(r"\bmot $"), "a direction"),
+    (_TO, "a direction"),
     (_BEARING, BEARING),
     (_BETWEEN, ROUTE),
     (_ROUTE_BEFORE, ROUTE),
@@ -195,5 +208,7 @@ _PASSING = (
     (_TAKEN, "where somebody was taken"),
     (_SEAT, "where a company sits"),
     (_FORMERLY, "what was before"),
+    (_RANKED, "a ranking"),
     (_COMPARISON, "an example or a comparison"),
+    (_FROM, FROM),
 )

@@ -39,6 +39,7 @@ class Decision:
 ROAD_DIRECTION = "the direction of a road"
 BEARING = "a bearing"
 ROUTE = "a route"
+FROM = "where somebody or something is from"
 
 
 @dataclass(slots=True)

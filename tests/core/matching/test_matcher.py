@@ -79,12 +79,12 @@ def test_without_a_title_a_short_first_line_stands_for_it() -> None:
         ("Eskilstuna\nKatrineholm\nFlen", True),
         ("Katrineholm 12 grader\nDet blir varmt i hela landet i morgon, säger meteorologen.", True),
         ("Katrineholm\nDet blir varmt i hela landet i morgon, säger meteorologen.", False),
+        ("Rekord i Katrineholm 2024\nDet blir varmt i hela landet i morgon, säger meteorologen.", False),
     ],
 )
 def test_a_list_and_a_table_are_told_from_a_subheading(lines: str, listed: bool) -> None:
     place = only(ONE.find("Vädret", f"Så blir vädret.\n{lines}"))
     assert ("named only as one of a row of places" in place.reason) is listed
-    assert not place.about
 
 
 def test_only_the_direction_of_a_road_is_less_than_a_naming_by_default() -> None:
