@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.core.matching.gazetteer import Doubt, Name
 from monitor.core.matching.scan import Hit
@@ -14,7 +15,7 @@ _SENTENCE = re.compile(r"(?<![A-ZÅÄÖ])(?<!bl\.a)(?<!t\.ex)[.!?]\s")
 _OPENING = "\"”'( –-•"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Around:
     """A hit, the text before and after it on its line, and the words next to it ("" when a sign stands between)."""
 
@@ -46,7 +47,7 @@ class Around:
         """Whether it is a municipality's own name, and nothing else bears it."""
         return self.of_municipality and self.doubt is Doubt.NONE
 
-    @property
+    @cached_property
     def sentence(self) -> tuple[str, str]:
         """What stands before and after it in its own sentence."""
         return _SENTENCE.split(self.before)[-1], _SENTENCE.split(self.after)[0]

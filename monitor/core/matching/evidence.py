@@ -92,15 +92,16 @@ _ROUTE_BEFORE = re.compile(r"[a-zåäö]\s?[–-]\s?$|\b[Vv]ia $")
 def read_naming(hit: Hit, known: Mapping[str, Name]) -> Reading:
     """Read what one naming means, from the words around it."""
     around = look_around(hit, known)
+    located = around.previous.lower() in signs.AT or _CHAIN.search(around.before) is not None
     return Reading(
         hit,
         decision=None if hit.name.extra else decide(around),
-        signs=tuple(_signs(around)),
+        signs=tuple(_signs(around, located=located)),
         passing=_passing(around),
         official=around.following in signs.MUNICIPAL_AFTER
-        or _BODY_IN.search(around.before) is not None
+        or (around.previous == "i" and _BODY_IN.search(around.before) is not None)
         or (around.following in signs.BODY_AFTER and hit.form in {Form.PLAIN, Form.GENITIVE}),
-        located=_is_located(around),
+        located=located,
     )
 
 
@@ -116,19 +117,15 @@ def sense_weight(name: Name, sense: Sense) -> float:
     return math.log((sense.seen + right) / (AGAINST[sense.kind] * (sense.named - sense.seen) + wrong))
 
 
-def _is_located(around: Around) -> bool:
-    return around.previous.lower() in signs.AT or _CHAIN.search(around.before) is not None
-
-
-def _signs(around: Around) -> Iterator[Sign]:
-    yield from _beside(around)
+def _signs(around: Around, *, located: bool) -> Iterator[Sign]:
+    yield from _beside(around, located=located)
     yield from _form_signs(around)
     yield from _larger_place(around)
     if _ROAD.search(around.before) or _ROAD.search(around.after):
         yield Sign("road", 0.5, "a road stands beside it")
 
 
-def _beside(around: Around) -> Iterator[Sign]:
+def _beside(around: Around, *, located: bool) -> Iterator[Sign]:
     """Weigh the words right before and after the name."""
     following, doubt = around.following, around.doubt
     if following in signs.MUNICIPAL_AFTER:
@@ -137,7 +134,7 @@ def _beside(around: Around) -> Iterator[Sign]:
         yield Sign("municipal body", 2.5, f"“{following}” stands after it")
     if around.previous.lower() in signs.AT:
         yield Sign("preposition", AT_WEIGHT[doubt], f"“{around.previous.lower()}” stands before it")
-    elif _is_located(around):
+    elif located:
         yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "in a row of places")
     elif _FIRST_OF_TWO.match(around.after):
         yield Sign("row of places", 0.8 * AT_WEIGHT[doubt], "the first of two places")
@@ -193,22 +190,25 @@ def _passing(around: Around) -> str:
     """Say why this naming is in passing, or nothing."""
     if _ROUTE_AFTER.match(around.after) or (around.previous == "från" and _ONWARD.match(around.after)):
         return ROUTE
-    return next((why for before, why in _PASSING if before.search(around.before)), "")
+    before = around.before
+    return next((why for ends, rule, why in _PASSING if before.endswith(ends) and rule.search(before)), "")
 
 
+# Each rule with the words that it can end in: most namings are done after a look at the last word.
+_ANY = ("",)
 _PASSING = (
-    (_ROAD_DIRECTION, ROAD_DIRECTION),
-    (_TOWARDS, ROAD_DIRECTION),
-    (_TO, "a direction"),
-    (_BEARING, BEARING),
-    (_BETWEEN, ROUTE),
-    (_ROUTE_BEFORE, ROUTE),
-    (_POSTCODE, "an address line"),
-    (_ORIGIN, "where somebody or something comes from"),
-    (_TAKEN, "where somebody was taken"),
-    (_SEAT, "where a company sits"),
-    (_FORMERLY, "what was before"),
-    (_RANKED, "a ranking"),
-    (_COMPARISON, "an example or a comparison"),
-    (_FROM, FROM),
+    (("mot ", "riktning ", "riktningen "), _ROAD_DIRECTION, ROAD_DIRECTION),
+    (("mot ", "till "), _TOWARDS, ROAD_DIRECTION),
+    (("mot ", "till "), _TO, "a direction"),
+    (("om ",), _BEARING, BEARING),
+    (_ANY, _BETWEEN, ROUTE),
+    (("-", "–", "- ", "– ", "via ", "Via "), _ROUTE_BEFORE, ROUTE),
+    (tuple(f"{digit} " for digit in range(10)), _POSTCODE, "an address line"),
+    (("i ", "på ", "utanför ", "från "), _ORIGIN, "where somebody or something comes from"),
+    (("i ", "till "), _TAKEN, "where somebody was taken"),
+    (("i ",), _SEAT, "where a company sits"),
+    (_ANY, _FORMERLY, "what was before"),
+    (_ANY, _RANKED, "a ranking"),
+    (_ANY, _COMPARISON, "an example or a comparison"),
+    (("från ",), _FROM, FROM),
 )

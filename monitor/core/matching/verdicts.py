@@ -51,14 +51,14 @@ def compound_named_after(around: Around) -> Decision | None:
 
 def hyphenated(around: Around) -> Decision | None:
     """Decide about Munka-Ljungby, Håbo-Tibble, Katrineholms-Kuriren, Mark- och miljödomstolen."""
-    before = _JOINED_BEFORE.search(around.before)
+    before = _JOINED_BEFORE.search(around.before) if around.before.endswith("-") else None
     if before and before[1] in signs.CLUB_BEFORE:
         return Decision(Verdict.NAMED_AFTER, "club", "a club named after it")
     if before and before[1][0].isupper() and not around.joins(before[1]):
         return Decision(Verdict.OTHER, "longer name", f"part of a longer name: {before[1]}-{around.name.text}")
     if around.doubt in {Doubt.WORD, Doubt.PERSON} and _FIRST_PART.match(around.after):
         return Decision(Verdict.WORD, "word", "the first part of a compound word")
-    after = _JOINED_AFTER.match(around.after)
+    after = _JOINED_AFTER.match(around.after) if around.after.startswith("-") else None
     if after is None or not after[1][0].isupper() or around.joins(after[1]):
         return None
     if around.hit.form is Form.GENITIVE or after[1] in signs.PAPER_AFTER:
