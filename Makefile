@@ -43,7 +43,7 @@ types: $(STAMP) ## mypy --strict
 run: $(STAMP) ## run every step for the home in this folder
 	@$(BIN)/monitor run
 
-BENCHES := feeds extract police police_crawl matching stories
+BENCHES := feeds extract police police_crawl matching stories letter
 
 bench: $(STAMP) ## run the benchmarks (they need the shared data, see bench/)
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done

@@ -12,6 +12,8 @@ from monitor.errors import DeliveryError
 
 ATOM = "http://www.w3.org/2005/Atom"
 FEED_ENTRIES = 30
+LISTED = 366
+"""Letters on the page: what is older lies beside it and is not looked up every morning."""
 
 
 def write_archive(
@@ -45,11 +47,12 @@ def render_index(
 ) -> str:
     """Return the page that lists the letters by month. Its links are relative."""
     months: dict[str, list[PastDigest]] = {}
-    for letter in past:
+    for letter in past[:LISTED]:
         months.setdefault(times.month_year(letter.day, language), []).append(letter)
-    template = open_templates(language, home_reports).get_template("digest/index.html.j2")
+    values = {"language": language, "organisation": organisation, "months": months, "older": len(past) > LISTED}
     with safe_templates():
-        return template.render(language=language, organisation=organisation, months=months, **_words(language))
+        template = open_templates(language, home_reports).get_template("digest/index.html.j2")
+        return template.render(**values, **_words(language))
 
 
 def render_feed(

@@ -91,7 +91,7 @@ def _judge(home: Home, db: Database, addresses: Addresses, published: Published)
     every = article_store.articles_between(db, datetime.fromtimestamp(0, UTC), _clock() + timedelta(days=1))
     stories = [{article.url for article in story.articles} for story in story_store.read_stories(db, every)]
     stored = frozenset().union(*stories)
-    counted = digest_store.shown_urls(db, published.day + timedelta(days=1))
+    counted = digest_store.shown_urls(db, published.day + timedelta(days=1), DEMO_NOW - timedelta(days=30))
     letter = read_letter(published.path.read_text(encoding="utf-8"), stories, counted)
     return judge_run(planted, stored, letter, period_of(home, DEMO_NOW)), judge_folding(planted, stored, stories)
 

@@ -1,5 +1,6 @@
 """Story -> Digest: composed by the core, rendered, written to the home's `reports/out/`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -7,18 +8,18 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.config import Home
-from monitor.core.digest import DayCount, Limits, belongs, compose, days_of
+from monitor.core.digest import LATE, DayCount, Limits, belongs, compose, days_of
 from monitor.core.recipients import days_covered
 from monitor.core.working_days import days_off
-from monitor.deliver.archive import write_archive
+from monitor.deliver.archive import LISTED, write_archive
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period
-from monitor.steps.group import STORY_OPEN
 from monitor.steps.judge import judged_stories
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
+from monitor.store import stories as story_store
 
 
 def period_of(home: Home, now: datetime) -> Period:
@@ -53,15 +54,16 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     settings = home.settings
     period = period_of(home, now)
     day = period.end.astimezone(settings.zone).date()
-    ids = article_store.articles_between(db, period.end - STORY_OPEN, period.end)
-    shown = digest_store.shown_urls(db, day)
+    shown = digest_store.shown_urls(db, day, period.start - LATE)
+    covered = _articles_of(db, period, shown)
+    members = story_store.members_of(db, story_store.stories_of(db, covered).values())
     digest = compose(
         organisation=settings.organisation or settings.municipality,
         period=period,
         made_at=now,
-        stories=judged_stories(home, db, ids, period=period, made_at=now),
+        stories=judged_stories(home, db, members, period=period, made_at=now),
         day_counts=_day_counts(home, db, period),
-        sources=intake_store.source_states(db, home.sources),
+        sources=intake_store.source_states(db, home.sources, counted=False),
         time_zone=settings.zone,
         shown=shown,
         holidays=days_off({period.start.year - 1, period.start.year, period.end.year}),
@@ -75,14 +77,12 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     )
     rendered = render_digest(digest, language=settings.language, home_reports=home.reports)
     path = write_digest(home.reports / "out", day, rendered)
-    values = article_store.read_articles(db, ids)
-    covered = [id_ for id_ in ids if belongs(values[id_], period, shown)]
     digest_store.save_digest(
         db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
     )
     write_archive(
         home.reports / "out",
-        digest_store.past_digests(db),
+        digest_store.past_digests(db, LISTED + 1),
         organisation=digest.organisation,
         language=settings.language,
         web=digest.web,
@@ -94,13 +94,21 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     )  # fmt: skip
 
 
+def _articles_of(db: Database, period: Period, shown: Collection[str]) -> list[int]:
+    """Return the rows of the articles that are news of `period`."""
+    ids = article_store.articles_between(db, period.start - LATE, period.end)
+    values = article_store.read_articles(db, ids)
+    return [id_ for id_ in ids if belongs(values[id_], period, shown)]
+
+
 def _day_counts(home: Home, db: Database, period: Period) -> list[DayCount]:
     """Count the articles of the earlier days on which the home was watching."""
     began = digest_store.first_polled(db)
-    incomplete = digest_store.incomplete_days(db)
     zone = home.settings.zone
+    before = days_of(period, zone).before
+    incomplete = digest_store.incomplete_days(db, before[0].date)
     counts = []
-    for day in days_of(period, zone).before:
+    for day in before:
         if began is None or day.period.end <= began:
             continue
         articles, prominent, stories = digest_store.count_articles(db, day.period)

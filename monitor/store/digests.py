@@ -27,9 +27,10 @@ def save_digest(
         connection.executemany("insert into digest_articles values (?, ?)", [(article, key) for article in articles])
 
 
-def incomplete_days(db: Database) -> frozenset[str]:
-    """Return the days whose digest said that sources were missing."""
-    return frozenset(row[0] for row in db.execute("select day from digests where not complete").fetchall())
+def incomplete_days(db: Database, since: date) -> frozenset[str]:
+    """Return the days from `since` on whose digest said that sources were missing."""
+    sql = "select day from digests where day >= ? and not complete"
+    return frozenset(row[0] for row in db.execute(sql, [since.isoformat()]).fetchall())
 
 
 def read_digest(db: Database, day: date) -> tuple[str, datetime] | None:
@@ -38,10 +39,11 @@ def read_digest(db: Database, day: date) -> tuple[str, datetime] | None:
     return (str(row[0]), time_of(row[1])) if row else None
 
 
-def shown_urls(db: Database, before: date) -> frozenset[str]:
-    """Return the addresses of the articles that digests of earlier days covered."""
-    sql = "select distinct a.url from digest_articles d join articles a on a.id = d.article where d.day < ?"
-    return frozenset(row[0] for row in db.execute(sql, [before.isoformat()]).fetchall())
+def shown_urls(db: Database, before: date, since: datetime) -> frozenset[str]:
+    """Return the addresses of the articles from `since` on that digests of days before `before` covered."""
+    sql = """select a.url from articles a where a.at >= ?
+             and exists (select 1 from digest_articles d where d.article = a.id and d.day < ?)"""
+    return frozenset(row[0] for row in db.execute(sql, [to_text(since), before.isoformat()]).fetchall())
 
 
 def count_articles(db: Database, period: Period) -> tuple[int, int, int]:
@@ -65,8 +67,8 @@ def digest_days(db: Database) -> list[str]:
     return [row[0] for row in db.execute("select day from digests order by day desc").fetchall()]
 
 
-def past_digests(db: Database, titled: int = 92) -> list[PastDigest]:
-    """Return all digests, newest first; of the `titled` newest also what stands in them, which takes time."""
+def past_digests(db: Database, limit: int, titled: int = 92) -> list[PastDigest]:
+    """Return the newest digests, newest first; of the `titled` newest also what stands in them, which takes time."""
     told = {
         day: (articles, title or "")
         for day, articles, title in db.execute(
@@ -76,7 +78,8 @@ def past_digests(db: Database, titled: int = 92) -> list[PastDigest]:
         ).fetchall()
     }
     past = []
-    for day, made, complete in db.execute("select day, made, complete from digests order by day desc").fetchall():
+    sql = "select day, made, complete from digests order by day desc limit ?"
+    for day, made, complete in db.execute(sql, [limit]).fetchall():
         articles, title = told.get(day, (None, ""))
         past.append(
             PastDigest(

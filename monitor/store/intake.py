@@ -40,10 +40,11 @@ def register_sources(db: Database, sources: Iterable[Source]) -> None:
         )
 
 
-def source_states(db: Database, sources: Sequence[Source]) -> tuple[SourceState, ...]:
-    """Return how the reading of each source goes, in the order given."""
+def source_states(db: Database, sources: Sequence[Source], *, counted: bool = True) -> tuple[SourceState, ...]:
+    """Return how the reading of each source goes, in the order given; `counted` with its entries, which takes time."""
     rows = {row["url"]: row for row in db.query("select * from sources")}
-    counts = {row["source"]: row["n"] for row in db.query("select source, count(*) n from entries group by source")}
+    counting = db.query("select source, count(*) n from entries group by source") if counted else ()
+    counts = {row["source"]: row["n"] for row in counting}
     states = []
     for source in sources:
         row = rows.get(source.url)

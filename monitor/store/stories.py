@@ -249,6 +249,11 @@ def current_story(db: Database, story: int) -> int | None:
     return story
 
 
+def members_of(db: Database, stories: Iterable[int]) -> list[int]:
+    """Return the rows of all articles of these stories."""
+    return sorted(id_ for story in set(stories) for id_ in _members(db, story))
+
+
 def read_stories(db: Database, articles: Sequence[int]) -> tuple[Story, ...]:
     """Return the stories of these articles, each with these articles only, the earliest first."""
     if not articles:

