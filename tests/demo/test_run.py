@@ -1,4 +1,4 @@
-"""The whole demo, twice, as a person runs it: in a process of its own, in an empty folder."""
+"""The whole demo, twice, as a person runs it: in a process of its own."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from monitor.demo import DEMO_NOW, Addresses, demands, sites
+from monitor.demo import DEMO_NOW, Addresses, demands, make_home, sites
 from monitor.demo.check import in_letter, read_letter
 from monitor.demo.content import Demand
 from monitor.models import Period
@@ -22,6 +22,7 @@ from monitor.store.articles import articles_between, list_articles
 from monitor.store.db import open_database
 from monitor.store.digests import shown_urls
 from monitor.store.stories import read_stories
+from tests.demo.free_ports import find_free_base
 
 PERIOD = Period(start=DEMO_NOW - timedelta(days=1), end=DEMO_NOW)
 
@@ -49,9 +50,11 @@ class Ran:
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("demo") / "demo"
-    first, second = run_demo(folder, "--open"), run_demo(folder)
-    addresses = Addresses(**json.loads((folder / "demo.json").read_text(encoding="utf-8")))
-    return Ran(folder, first, second, addresses)
+    # The home is made beforehand, since two workers that look for ports at one time may find the same.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.demo.home.BASE_PORT", find_free_base())
+        addresses = make_home(folder)
+    return Ran(folder, run_demo(folder, "--open"), run_demo(folder), addresses)
 
 
 def run_demo(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
