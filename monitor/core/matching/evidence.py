@@ -74,6 +74,7 @@ _RANKED = re.compile(
     r"\b[^.!?]{0,50} $"
 )
 _FROM = re.compile(r"\bfrån $")
+_FROM_TO = re.compile(r"\b[Ff]rån [A-ZÅÄÖ][\w-]+ (?:i \w+ )?till $")
 _TAKEN = re.compile(
     r"\b(?:vårdas|förd|förda|fördes|förs|körs|kördes|flögs|flygs|avförd|avfördes|avförs|transporterad|transporterades"
     r"|transporteras)\b[^.!?]{0,50} (?:i|till) $"
@@ -82,7 +83,7 @@ _SEAT = re.compile(r"\b(?:huvudkontor|huvudkontoret|säte|huvudsäte)\b[^.!?,]{0
 _FORMERLY = re.compile(r"\b(?:[Tt]idigare|[Ff]örr|[Ff]örut|en gång)[^.!?,]{0,30} $")
 _COMPARISON = re.compile(
     r"(?:\b(?:[Ll]iksom|[Pp]recis som|[Ss]om|exempelvis|bland annat|[Bb]land|till exempel|[Jj]ämfört med|än|såsom"
-    r"|däribland|inklusive|samma som|till skillnad från)|t\.ex\.|bl\.a\.)"
+    r"|däribland|och inte|inklusive|samma som|till skillnad från)|t\.ex\.|bl\.a\.)"
     r"(?: redan)?(?: finns)?(?: redan)?(?: (?:i|på|från|hos))? $"
 )
 _ROUTE_AFTER = re.compile(r"\s?[–-]\s?[A-ZÅÄÖ]")
@@ -206,6 +207,7 @@ _PASSING = (
     (tuple(f"{digit} " for digit in range(10)), _POSTCODE, "an address line"),
     (("i ", "på ", "utanför ", "från "), _ORIGIN, "where somebody or something comes from"),
     (("i ", "till "), _TAKEN, "where somebody was taken"),
+    (("till ",), _FROM_TO, ROUTE),
     (("i ",), _SEAT, "where a company sits"),
     (_ANY, _FORMERLY, "what was before"),
     (_ANY, _RANKED, "a ranking"),
