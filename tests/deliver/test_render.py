@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from monitor.core.digest import Digest, Limits
 from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, link_address, render_digest
 from monitor.errors import DeliveryError
-from monitor.models import Access, Period, PollOutcome, Source, SourceState, Story, Tone
+from monitor.models import Access, Need, NeedRule, Period, PollOutcome, Source, SourceState, Story, Tone
 from tests.golden.digest.days import (
     DAYS,
     PERIOD,
@@ -236,6 +236,51 @@ def test_the_chart_says_which_days_it_means(period: Period, expected: str) -> No
     digest = normal_day()
     other = replace(digest, day=date(2026, 11, 30))
     assert "\nMå 23 nov: " in render_digest(other).text
+
+
+NEEDS = {
+    "Därför: artikeln skriver att kommunen inte har gått att nå.": Need(rule=NeedRule.SOUGHT, due=clock(24, "12.00")),
+    "Därför: en direkt fråga till kommunen.": Need(rule=NeedRule.QUESTION, due=clock(25, "16.00")),
+    "Därför: riktat till socialnämnden.": Need(rule=NeedRule.APPEAL, to="socialnämnden", due=clock(26, "16.00")),
+    "Därför: markerat av pressansvarig.": Need(rule=NeedRule.MARKED, role="pressansvarig", due=clock(23, "16.00")),
+}
+
+
+def test_what_needs_an_answer_says_why_and_by_when_in_page_and_text() -> None:
+    told = [replace(one, need=need) for one, need in zip(stories(), NEEDS.values(), strict=False)]
+    rendered = render_digest(letter(told, sources(), history(), judged=True, limits=Limits(needs=9)))
+    seen = visible(lxml.html.document_fromstring(rendered.html.encode()))
+    for because in NEEDS:
+        assert because in seen
+        assert because in rendered.text
+    for due in ("I dag före kl. 12.00", "Senast onsdag 25 november", "Skulle ha fått svar måndag 23 november"):
+        assert due in seen.replace("\u00a0", " ")
+        assert f"* {due}: " in rendered.text
+    assert "2 i dag, 2 senare" in seen
+    assert rendered.subject.startswith("Mediebevakning 24 nov: 4 behöver svar. ")
+
+
+def test_a_day_on_which_nothing_needs_an_answer_says_so_and_never_when_sources_are_missing() -> None:
+    assert "Inget behöver svar" in render_digest(DAYS["empty"]()).html
+    broken = render_digest(DAYS["degraded-empty"]())
+    for form in (broken.html, broken.text.lower()):
+        assert "nget behöver svar" not in form
+    assert "Det gäller det som gick att hämta. Källor saknas." in broken.html
+
+
+def test_buttons_and_links_stand_only_where_there_are_follow_up_pages() -> None:
+    with_pages, without = page_of(normal_day()), page_of(replace(normal_day(), web=""))
+    buttons = with_pages.xpath("//a[contains(@class, 'btn')]")
+    assert {button.text for button in buttons} == {"Ta ärendet", "Följ upp"}
+    for button in with_pages.xpath("//a[@aria-label]"):
+        assert button.get("aria-label").startswith(button.text)
+        assert button.get("href").startswith("https://bevakning.kommun.example/")
+    assert not without.xpath("//a[contains(@class, 'btn') or contains(@href, 'bevakning')]")
+
+
+def test_the_letter_takes_the_municipalitys_own_colour_and_no_other_text() -> None:
+    assert "background-color:#5b2c83" in render_digest(replace(normal_day(), colour="#5b2c83")).html
+    assert render_digest(replace(normal_day(), colour="red;}</style>")).html == render_digest(normal_day()).html
 
 
 # --- form ----------------------------------------------------------------------------------------------

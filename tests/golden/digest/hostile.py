@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.core.digest import Digest
-from monitor.models import Article, PollOutcome, Story
+from monitor.models import Article, Need, NeedRule, PollOutcome, Story
 from tests.golden.digest.days import article, clock, history, letter, sources, state
 
 WORDS = [
@@ -41,16 +41,21 @@ def letter_with(words: str, url: str) -> Digest:
 
 def hostile_day() -> Digest:
     """Return a letter with all hostile words, each in a story of its own, and all hostile addresses."""
-    return letter_of(WORDS, ["https://tidning.example/\"><script>alert('1')</script>?a=`b`&c= d", *ADDRESSES])
+    return letter_of(
+        WORDS,
+        web="https://bevakning.example",
+        urls=["https://tidning.example/\"><script>alert('1')</script>?a=`b`&c= d", *ADDRESSES],
+    )
 
 
-def letter_of(words: Sequence[str], urls: Sequence[str]) -> Digest:
+def letter_of(words: Sequence[str], urls: Sequence[str], web: str = "") -> Digest:
     """Return a letter whose stories take their words and addresses in turn."""
     told = []
     for number in range(max(len(words), len(urls))):
         word, url = words[number % len(words)], urls[number % len(urls)]
         found = tuple(_article(name, word, url, f"{number}{name}", about=True) for name in ("A", "B", "C"))
-        told.append(Story(id=2 * number + 1, articles=found))
+        need = Need(rule=NeedRule.QUESTION, due=clock(24, "12.00"), to=word, words=word) if number < 2 else None
+        told.append(Story(id=2 * number + 1, articles=found, need=need))
         told.append(Story(id=2 * number + 2, articles=(_article("A", word, url, f"{number}passing", about=False),)))
     named = [
         replace(item, source=replace(item.source, name=f"{item.source.name} {words[number % len(words)]}"))
@@ -58,7 +63,7 @@ def letter_of(words: Sequence[str], urls: Sequence[str]) -> Digest:
     ]
     down = state("Nere", PollOutcome.TRANSIENT, last_ok=None)
     named[23] = replace(down, source=replace(down.source, name=f"Nere {words[0]}", important=True))
-    digest = letter(told, named, history())
+    digest = letter(told, named, history(), judged=True, web=web, watched=[word[:40] for word in words])
     return replace(digest, organisation=f"Kommun {words[0]}", contact=f"Kontakt {words[-1]}")
 
 
