@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import read_settings, read_usable_settings
-from monitor.delivery_settings import (
+from monitor.config.delivery import (
     PASSWORD,
     Mail,
     WebhookSettings,

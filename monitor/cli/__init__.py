@@ -25,6 +25,8 @@ COMMANDS = {
     "approve": ("send", "Say that the letter has been reviewed."),
     "watchdog": ("send", "Tell people when there is no letter today."),
     "purge": ("run_steps", "Delete what is older than the home keeps."),
+    "corrections": ("corrections", "Show what staff said of hits; say it."),
+    "tune": ("corrections", "Report how right each rule was on the home's own corrections."),
     "add": ("add", "Find the feed of a site and add it to feeds.txt."),
     "sources": ("show", "Show the sources and how their reading goes."),
     "entries": ("show", "Show what the sources said."),

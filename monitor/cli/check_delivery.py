@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.config import SETTINGS_FILE, Home
+from monitor.config.delivery import webhook_url
 from monitor.deliver.channels import Fate
-from monitor.delivery_settings import webhook_url
 from monitor.errors import ConfigError
 from monitor.steps.outgoing import mail_channel
 

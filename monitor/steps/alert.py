@@ -9,13 +9,13 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.config import Home
+from monitor.config.delivery import read_hours
 from monitor.core.alerts import Alert, AlertRules, Arrival, Urgent, alerts_due
 from monitor.core.recipients import Edition, Recipient
 from monitor.core.times import local_day
 from monitor.core.urls import host_of, safe_url
 from monitor.deliver.channels import Message, Point
 from monitor.deliver.render import render_notice
-from monitor.delivery_settings import read_hours
 from monitor.models import Clock, NeedRule, Period
 from monitor.steps.group import STORY_OPEN
 from monitor.steps.judge import judged_stories

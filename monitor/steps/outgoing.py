@@ -8,17 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from monitor.config import Home, Settings
-from monitor.core.recipients import Edition, Recipient
-from monitor.deliver.channels import Channel, Fate, Message, Receipt
-from monitor.deliver.mail import MailChannel, Security, Sender, Server
-from monitor.deliver.webhook import Hook, Kind, WebhookChannel
-from monitor.delivery_settings import (
+from monitor.config.delivery import (
     WEEKDAYS,
     RecipientSettings,
     WebhookSettings,
     mail_password,
     webhook_url,
 )
+from monitor.core.recipients import Edition, Recipient
+from monitor.deliver.channels import Channel, Fate, Message, Receipt
+from monitor.deliver.mail import MailChannel, Security, Sender, Server
+from monitor.deliver.webhook import Hook, Kind, WebhookChannel
 from monitor.errors import ConfigError
 from monitor.models import Clock
 

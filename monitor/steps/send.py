@@ -14,6 +14,7 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.config import Home
+from monitor.config.delivery import read_time
 from monitor.core.digest import Digest
 from monitor.core.recipients import Due, Edition, Gate, Recipient, Review, gate, share_out
 from monitor.core.text import clean_line
@@ -21,7 +22,6 @@ from monitor.core.urls import safe_url
 from monitor.deliver.channels import Channel, Fate, Message, Point, Receipt
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import SCHEMA, RenderedDigest, render_digest
-from monitor.delivery_settings import read_time
 from monitor.errors import DeliveryError, UsageError
 from monitor.models import Clock
 from monitor.steps.outgoing import MAIL, Channels, Sleep, key_of, recipients_of

@@ -249,20 +249,22 @@ def _from_row(row: Mapping[str, Any], mentions: tuple[Mention, ...]) -> Article:
 
 
 def articles_between(db: Database, since: datetime, until: datetime) -> list[int]:
-    """Return the rows of the articles whose news falls in the span."""
-    rows = db.execute("select id from articles where at >= ? and at < ? order by id", [to_text(since), to_text(until)])
+    """Return the rows of the articles whose news falls in the span; not those that staff hid as wrong hits."""
+    sql = "select id from articles where at >= ? and at < ? and not hidden order by id"
+    rows = db.execute(sql, [to_text(since), to_text(until)])
     return [row[0] for row in rows.fetchall()]
 
 
 def list_articles(db: Database, limit: int = -1) -> list[dict[str, object]]:
     """Return articles, newest first, as they are printed."""
-    return list(db.query(f"select {_LISTED} from articles a order by a.at desc, a.id desc limit ?", [limit]))  # noqa: S608
+    sql = f"select {_LISTED} from articles a where not a.hidden order by a.at desc, a.id desc limit ?"  # noqa: S608
+    return list(db.query(sql, [limit]))
 
 
 def search_articles(db: Database, query: str, limit: int) -> list[dict[str, object]]:
     """Return articles whose words hold every word of `query`, newest first. Words in double quotes are a phrase."""
     sql = f"""select {_LISTED} from articles_fts f join articles a on a.id = f.rowid
-              where articles_fts match ? order by a.at desc, a.id desc limit ?"""  # noqa: S608
+              where articles_fts match ? and not a.hidden order by a.at desc, a.id desc limit ?"""  # noqa: S608
     return list(db.query(sql, [query, limit]))
 
 

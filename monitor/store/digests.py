@@ -50,7 +50,8 @@ def count_articles(db: Database, period: Period) -> tuple[int, int, int]:
     """Return how many articles a span has, how many of them name the place in headline or lead, and their stories."""
     row = db.execute(
         """select count(*), coalesce(sum(a.prominent), 0), count(distinct s.story)
-           from articles a left join story_articles s on s.article = a.id where a.at >= ? and a.at < ?""",
+           from articles a left join story_articles s on s.article = a.id
+           where a.at >= ? and a.at < ? and not a.hidden""",
         [to_text(period.start), to_text(period.end)],
     ).fetchone()
     return int(row[0]), int(row[1]), int(row[2])

@@ -340,3 +340,21 @@ def m009_judged_by_people(db: Database) -> None:
         "alter table stories add column answer_by text",  # set by hand: an answer is due then
         "alter table stories add column marked_by text not null default ''",  # the role that did
     )
+
+
+@migrations()
+def m010_corrections(db: Database) -> None:
+    """What staff say of a hit: labelled examples. A wrong hit is hidden, never deleted, and can be brought back."""
+    _run(
+        db,
+        "alter table articles add column hidden integer not null default 0",
+        """create table corrections (
+            id integer primary key,
+            article integer not null references articles (id) on delete cascade,
+            judgement text not null,
+            role text not null,          -- who, as a role: never a name
+            at text not null,
+            undone text
+        ) strict""",
+        "create index corrections_by_article on corrections (article)",
+    )

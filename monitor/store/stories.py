@@ -250,8 +250,11 @@ def current_story(db: Database, story: int) -> int | None:
 
 
 def members_of(db: Database, stories: Iterable[int]) -> list[int]:
-    """Return the rows of all articles of these stories."""
-    return sorted(id_ for story in set(stories) for id_ in _members(db, story))
+    """Return the rows of the articles of these stories; not those that staff hid as wrong hits."""
+    sql = (
+        "select s.article from story_articles s join articles a on a.id = s.article where s.story = ? and not a.hidden"
+    )
+    return sorted(row[0] for story in set(stories) for row in db.execute(sql, [story]).fetchall())
 
 
 def read_stories(db: Database, articles: Sequence[int]) -> tuple[Story, ...]:

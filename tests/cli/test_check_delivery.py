@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.check_delivery import check_delivery
-from monitor.delivery_settings import PASSWORD
+from monitor.config.delivery import PASSWORD
 from tests.command import call
 from tests.deliver.homes import PEOPLE, write_home
 from tests.deliver.post_office import PostOffice, closed_port

@@ -1,35 +1,27 @@
-"""A home's two files, read into frozen settings: monitor.toml and feeds.txt.
+"""monitor.toml: what each key means, and what is said when one is wrong."""
 
-A communications officer edits them in Notepad. A wrong monitor.toml stops the command with file, key and what to do;
-a wrong line in feeds.txt is told with its number and stops nothing else.
-"""
-
-import pkgutil
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from monitor.config.delivery import Delivery, check_delivery
+from monitor.config.text_files import read_text
+from monitor.core.matching import check_search_word
 from monitor.core.matching.watch import THRESHOLD
-from monitor.core.places import Suggestions, find_municipality
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
-from monitor.delivery_settings import Delivery, check_delivery
 from monitor.errors import ConfigError
-from monitor.models import PlaceKind, Source, SourceClass
+from monitor.models import PlaceKind
 
 SETTINGS_FILE = "monitor.toml"
-SOURCES_FILE = "feeds.txt"
 LANGUAGES = ("sv", "en")
 _LEAST_CONTRAST = 6.0
-EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-paper'
 
 
 class Crawl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,41 +134,6 @@ class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return time(int(hour), int(minute))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """A folder with settings, sources, a database and reports."""
-
-    path: Path
-    settings: Settings
-    sources: tuple[Source, ...] = ()
-    problems: tuple[str, ...] = ()
-    """Wrong lines of feeds.txt, each a sentence with its line number."""
-
-    @property
-    def database(self) -> Path:
-        """Where the home's database lies."""
-        return self.path / "monitor.db"
-
-    @property
-    def reports(self) -> Path:
-        """Folder of the home's own templates; letters are written to its `out`."""
-        return self.path / "reports"
-
-
-def read_home(path: Path) -> Home:
-    """Read the home at `path`. Raises ConfigError when monitor.toml is missing or wrong."""
-    if not path.is_dir():
-        raise ConfigError(path, "", "no such folder. Make a home with: monitor init MUNICIPALITY DIR")
-    settings = read_settings(path / SETTINGS_FILE)
-    sources_file = path / SOURCES_FILE
-    if not sources_file.exists():
-        return Home(
-            path=path, settings=settings, problems=(f"{sources_file}: the file is missing: no sources to read",)
-        )
-    sources, problems = read_sources(sources_file)
-    return Home(path=path, settings=settings, sources=sources, problems=problems)
-
-
 def read_settings(path: Path) -> Settings:
     """Read monitor.toml. Raises ConfigError that names the key and what to do."""
     if not path.exists():
@@ -205,7 +162,7 @@ def read_usable_settings(path: Path) -> tuple[Settings, ConfigError | None]:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_decode(path))
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at (line \d+)", str(error))
         raise ConfigError(path, line[1] if line else "", f"not valid TOML: {error}") from error
@@ -238,13 +195,12 @@ def _explain(path: Path, error: str) -> NoReturn:
 
 def _check(path: Path, settings: Settings) -> None:
     """Raise ConfigError where a value has the right type and still makes no sense."""
+    _check_names(path, settings)
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         what = f'"{settings.time_zone}" is no time zone. Write for example: "Europe/Stockholm"'
         raise ConfigError(path, "time_zone", what) from error
-    if not settings.municipality.strip():
-        raise ConfigError(path, "municipality", "is empty: write the name of the municipality")
     if settings.language not in LANGUAGES:
         raise ConfigError(path, "language", f'"{settings.language}" is not one of {", ".join(LANGUAGES)}')
     if not re.fullmatch(r"([01]?\d|2[0-3])[.:][0-5]\d", settings.digest.at):
@@ -271,6 +227,14 @@ def _check(path: Path, settings: Settings) -> None:
             )
 
 
+def _check_names(path: Path, settings: Settings) -> None:
+    if not settings.municipality.strip():
+        raise ConfigError(path, "municipality", "is empty: write the name of the municipality")
+    for name in settings.names:
+        if refused := check_search_word(name):
+            raise ConfigError(path, "names", refused.reason)
+
+
 def _check_colour(path: Path, colour: str) -> None:
     """Raise ConfigError for a colour on which the head's pale text cannot be read (WCAG 2.2, 1.4.3)."""
     if not colour:
@@ -289,159 +253,3 @@ def contrast_to_white(colour: str) -> float:
     shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-def _decode(path: Path) -> str:
-    """Return the text of a file saved by any Notepad: UTF-8 with or without BOM, UTF-16, or Windows-1252."""
-    raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace").replace("\r\n", "\n")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    return text.replace("\r\n", "\n")
-
-
-# --- feeds.txt ---------------------------------------------------------------------------------------
-
-_WORD = re.compile(r'(?P<key>[\w-]+)=(?:["”“](?P<quoted>[^"”“]*)["”“]|(?P<bare>\S*))|(?P<word>\S+)')
-_COMMENT = re.compile(r"(^|\s)#.*$")
-_YES = {"yes": True, "ja": True, "true": True, "1": True, "no": False, "nej": False, "false": False, "0": False}
-
-
-def known_kinds() -> frozenset[str]:
-    """The source kinds there are: the modules of `spiders`, by name and without importing them."""
-    spec = find_spec("spiders")
-    places = spec.submodule_search_locations if spec else None
-    return frozenset(module.name for module in pkgutil.iter_modules(places))
-
-
-def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Read feeds.txt into sources and problems: sentences with file, line, what is wrong and an example."""
-    return parse_sources(_decode(path), known_kinds(), str(path))
-
-
-def parse_sources(text: str, kinds: Collection[str], name: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Read the text of feeds.txt; `name` is what messages call the file."""
-    sources: dict[str, Source] = {}
-    problems: list[str] = []
-    group = ""
-    for number, line in _lines(text):
-        if heading := re.fullmatch(r"\[(.+)\]", line):
-            group = clean_line(heading[1])
-            continue
-        try:
-            source = _parse_line(line, number, group, kinds)
-            _check_new(source, sources)
-            sources[source.url] = source
-        except _WrongLineError as error:
-            problems.append(f"{name}, line {number}: {error}. Example of a line: {EXAMPLE_LINE}")
-    return tuple(sources.values()), tuple(problems)
-
-
-def append_source(path: Path, url: str, name: str) -> None:
-    """Add a line to feeds.txt; what stands there stays, byte for byte, whatever its encoding."""
-    raw = path.read_bytes() if path.exists() else b""
-    encoding = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-16-be" if raw.startswith(b"\xfe\xff") else "utf-8"
-    text = _decode(path) if raw else ""
-    quoted = re.sub(r'["”“#]', "'", clean_line(name, 80))
-    line = f'{url} name="{quoted}"\n'
-    path.write_bytes(raw + ("" if not text or text.endswith("\n") else "\n").encode(encoding) + line.encode(encoding))
-
-
-class _WrongLineError(Exception):
-    """What is wrong with one line of feeds.txt."""
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        stripped = _COMMENT.sub("", line.replace("\ufeff", "")).strip()
-        if stripped:
-            yield number, stripped
-
-
-def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> Source:
-    words, options = _split(line)
-    kind = words.pop(0) if _names_kind(words, kinds) else "feed"
-    if kind not in kinds:
-        raise _WrongLineError(f'"{clean_line(kind, 60)}" is no kind of source (there are: {", ".join(sorted(kinds))})')
-    if not words:
-        raise _WrongLineError("there is no address on the line")
-    if len(words) > 1:
-        raise _WrongLineError(
-            f'"{clean_line(words[1], 60)}" after the address is not understood: options are written name="..."'
-        )
-    url = safe_url(words[0])
-    if not url:
-        raise _WrongLineError(
-            f'"{clean_line(words[0], 80)}" is no web address (it must begin with http:// or https://)'
-        )
-    return Source(
-        url=url,
-        kind=kind,
-        group=group,
-        line=number,
-        name=clean_line(options.pop("name", ""), 80) or _name_of(url),
-        source_class=_read_class(options.pop("class", "other")),
-        important=_read_yes(options.pop("important", "no")),
-        language=options.pop("language", ""),
-        area=_read_area(options.pop("area", "")),
-        reach=_read_reach(options.pop("reach", "0")),
-        options=options,
-    )
-
-
-def _names_kind(words: Sequence[str], kinds: Collection[str]) -> bool:
-    """Whether a line begins with a kind (known or not) rather than with the address."""
-    return bool(words) and "://" not in words[0] and (len(words) > 1 or words[0] in kinds)
-
-
-def _check_new(source: Source, sources: Mapping[str, Source]) -> None:
-    if earlier := sources.get(source.url):
-        raise _WrongLineError(f"the address already stands on line {earlier.line}; this line is not used")
-
-
-def _split(line: str) -> tuple[list[str], dict[str, str]]:
-    """Split a line in bare words and key=value options; an address with "=" in its query is a word."""
-    words: list[str] = []
-    options: dict[str, str] = {}
-    for match in _WORD.finditer(line):
-        if match["word"] is not None:
-            words.append(match["word"])
-        elif match["key"] in options:
-            raise _WrongLineError(f'"{match["key"]}" is given twice')
-        else:
-            options[match["key"]] = match["quoted"] if match["quoted"] is not None else match["bare"]
-    return words, options
-
-
-def _name_of(url: str) -> str:
-    return url.split("/")[2].removeprefix("www.")
-
-
-def _read_class(word: str) -> SourceClass:
-    try:
-        return SourceClass(word)
-    except ValueError:
-        known = ", ".join(SourceClass)
-        raise _WrongLineError(f'class="{clean_line(word, 40)}" is not one of {known}') from None
-
-
-def _read_area(word: str) -> str:
-    found = find_municipality(word) if word else None
-    if isinstance(found, Suggestions):
-        raise _WrongLineError(f'area="{clean_line(word, 40)}" is none of Sweden\'s municipalities')
-    return found.code if found else ""
-
-
-def _read_reach(word: str) -> int:
-    if word not in {"0", "1", "2", "3"}:
-        raise _WrongLineError(f'reach="{clean_line(word, 40)}" must be 1 (small), 2 (medium) or 3 (large)')
-    return int(word)
-
-
-def _read_yes(word: str) -> bool:
-    if word.lower() not in _YES:
-        raise _WrongLineError(f'important="{clean_line(word, 40)}" must be yes or no')
-    return _YES[word.lower()]

@@ -1,0 +1,62 @@
+"""A home's two files, read into frozen settings: monitor.toml and feeds.txt.
+
+A communications officer edits them in Notepad. A wrong monitor.toml stops the command with file, key and what to do;
+a wrong line in feeds.txt is told with its number and stops nothing else.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config.settings import SETTINGS_FILE, Settings, read_settings, read_usable_settings
+from monitor.config.sources import SOURCES_FILE, append_source, known_kinds, parse_sources, read_sources
+from monitor.errors import ConfigError
+from monitor.models import Source
+
+__all__ = [
+    "SETTINGS_FILE",
+    "SOURCES_FILE",
+    "Home",
+    "Settings",
+    "append_source",
+    "known_kinds",
+    "parse_sources",
+    "read_home",
+    "read_settings",
+    "read_sources",
+    "read_usable_settings",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A folder with settings, sources, a database and reports."""
+
+    path: Path
+    settings: Settings
+    sources: tuple[Source, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Wrong lines of feeds.txt, each a sentence with its line number."""
+
+    @property
+    def database(self) -> Path:
+        """Where the home's database lies."""
+        return self.path / "monitor.db"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the home's own templates; letters are written to its `out`."""
+        return self.path / "reports"
+
+
+def read_home(path: Path) -> Home:
+    """Read the home at `path`. Raises ConfigError when monitor.toml is missing or wrong."""
+    if not path.is_dir():
+        raise ConfigError(path, "", "no such folder. Make a home with: monitor init MUNICIPALITY DIR")
+    settings = read_settings(path / SETTINGS_FILE)
+    sources_file = path / SOURCES_FILE
+    if not sources_file.exists():
+        return Home(
+            path=path, settings=settings, problems=(f"{sources_file}: the file is missing: no sources to read",)
+        )
+    sources, problems = read_sources(sources_file)
+    return Home(path=path, settings=settings, sources=sources, problems=problems)

@@ -1,0 +1,157 @@
+"""feeds.txt: one source a line, `#` comments, `[group]` headings, `key=value` options, a kind in front where needed."""
+
+import pkgutil
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from monitor.config.text_files import read_text
+from monitor.core.places import Suggestions, find_municipality
+from monitor.core.text import clean_line
+from monitor.core.urls import safe_url
+from monitor.models import Source, SourceClass
+
+SOURCES_FILE = "feeds.txt"
+EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-paper'
+
+_WORD = re.compile(r'(?P<key>[\w-]+)=(?:["”“](?P<quoted>[^"”“]*)["”“]|(?P<bare>\S*))|(?P<word>\S+)')
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_YES = {"yes": True, "ja": True, "true": True, "1": True, "no": False, "nej": False, "false": False, "0": False}
+
+
+def known_kinds() -> frozenset[str]:
+    """The source kinds there are: the modules of `spiders`, by name and without importing them."""
+    spec = find_spec("spiders")
+    places = spec.submodule_search_locations if spec else None
+    return frozenset(module.name for module in pkgutil.iter_modules(places))
+
+
+def read_sources(path: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read feeds.txt into sources and problems: sentences with file, line, what is wrong and an example."""
+    return parse_sources(read_text(path), known_kinds(), str(path))
+
+
+def parse_sources(text: str, kinds: Collection[str], name: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read the text of feeds.txt; `name` is what messages call the file."""
+    sources: dict[str, Source] = {}
+    problems: list[str] = []
+    group = ""
+    for number, line in _lines(text):
+        if heading := re.fullmatch(r"\[(.+)\]", line):
+            group = clean_line(heading[1])
+            continue
+        try:
+            source = _parse_line(line, number, group, kinds)
+            _check_new(source, sources)
+            sources[source.url] = source
+        except _WrongLineError as error:
+            problems.append(f"{name}, line {number}: {error}. Example of a line: {EXAMPLE_LINE}")
+    return tuple(sources.values()), tuple(problems)
+
+
+def append_source(path: Path, url: str, name: str) -> None:
+    """Add a line to feeds.txt; what stands there stays, byte for byte, whatever its encoding."""
+    raw = path.read_bytes() if path.exists() else b""
+    encoding = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-16-be" if raw.startswith(b"\xfe\xff") else "utf-8"
+    text = read_text(path) if raw else ""
+    quoted = re.sub(r'["”“#]', "'", clean_line(name, 80))
+    line = f'{url} name="{quoted}"\n'
+    path.write_bytes(raw + ("" if not text or text.endswith("\n") else "\n").encode(encoding) + line.encode(encoding))
+
+
+class _WrongLineError(Exception):
+    """What is wrong with one line of feeds.txt."""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = _COMMENT.sub("", line.replace("\ufeff", "")).strip()
+        if stripped:
+            yield number, stripped
+
+
+def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> Source:
+    words, options = _split(line)
+    kind = words.pop(0) if _names_kind(words, kinds) else "feed"
+    if kind not in kinds:
+        raise _WrongLineError(f'"{clean_line(kind, 60)}" is no kind of source (there are: {", ".join(sorted(kinds))})')
+    if not words:
+        raise _WrongLineError("there is no address on the line")
+    if len(words) > 1:
+        raise _WrongLineError(
+            f'"{clean_line(words[1], 60)}" after the address is not understood: options are written name="..."'
+        )
+    url = safe_url(words[0])
+    if not url:
+        raise _WrongLineError(
+            f'"{clean_line(words[0], 80)}" is no web address (it must begin with http:// or https://)'
+        )
+    return Source(
+        url=url,
+        kind=kind,
+        group=group,
+        line=number,
+        name=clean_line(options.pop("name", ""), 80) or _name_of(url),
+        source_class=_read_class(options.pop("class", "other")),
+        important=_read_yes(options.pop("important", "no")),
+        language=options.pop("language", ""),
+        area=_read_area(options.pop("area", "")),
+        reach=_read_reach(options.pop("reach", "0")),
+        options=options,
+    )
+
+
+def _names_kind(words: Sequence[str], kinds: Collection[str]) -> bool:
+    """Whether a line begins with a kind (known or not) rather than with the address."""
+    return bool(words) and "://" not in words[0] and (len(words) > 1 or words[0] in kinds)
+
+
+def _check_new(source: Source, sources: Mapping[str, Source]) -> None:
+    if earlier := sources.get(source.url):
+        raise _WrongLineError(f"the address already stands on line {earlier.line}; this line is not used")
+
+
+def _split(line: str) -> tuple[list[str], dict[str, str]]:
+    """Split a line in bare words and key=value options; an address with "=" in its query is a word."""
+    words: list[str] = []
+    options: dict[str, str] = {}
+    for match in _WORD.finditer(line):
+        if match["word"] is not None:
+            words.append(match["word"])
+        elif match["key"] in options:
+            raise _WrongLineError(f'"{match["key"]}" is given twice')
+        else:
+            options[match["key"]] = match["quoted"] if match["quoted"] is not None else match["bare"]
+    return words, options
+
+
+def _name_of(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def _read_class(word: str) -> SourceClass:
+    try:
+        return SourceClass(word)
+    except ValueError:
+        known = ", ".join(SourceClass)
+        raise _WrongLineError(f'class="{clean_line(word, 40)}" is not one of {known}') from None
+
+
+def _read_area(word: str) -> str:
+    found = find_municipality(word) if word else None
+    if isinstance(found, Suggestions):
+        raise _WrongLineError(f'area="{clean_line(word, 40)}" is none of Sweden\'s municipalities')
+    return found.code if found else ""
+
+
+def _read_reach(word: str) -> int:
+    if word not in {"0", "1", "2", "3"}:
+        raise _WrongLineError(f'reach="{clean_line(word, 40)}" must be 1 (small), 2 (medium) or 3 (large)')
+    return int(word)
+
+
+def _read_yes(word: str) -> bool:
+    if word.lower() not in _YES:
+        raise _WrongLineError(f'important="{clean_line(word, 40)}" must be yes or no')
+    return _YES[word.lower()]
