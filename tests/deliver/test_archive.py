@@ -1,5 +1,6 @@
 """The list of letters, and the feed of the newest."""
 
+import re
 from pathlib import Path
 
 import lxml.html
@@ -27,6 +28,14 @@ def test_the_list_tells_of_every_letter_by_month() -> None:
     assert told[:2] == ["23 artiklar. Förskola stängdes", "Inga nya träffar."]
     assert told[2].startswith("Ofullständigt, källor saknades. 4 artiklar. <b>&amp;</b>")
     assert not page.xpath("//main//b")
+
+
+def test_no_english_word_stands_in_a_swedish_list() -> None:
+    page = lxml.html.document_fromstring(render_index(past_letters()[:2], organisation="Kommunen", language="sv"))
+    seen = " ".join(page.xpath("//body//text()"))
+    assert not re.search(
+        r"\b(the|and|of|is|are|all|letters?|articles?|older|incomplete|missing|no)\b", seen, re.IGNORECASE
+    )
 
 
 def test_a_list_without_letters_says_so() -> None:
