@@ -24,7 +24,7 @@ demo: $(STAMP) ## crawl a miniature web on this machine and write a digest
 
 test: $(STAMP) ## run the tests with the coverage floors
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=
+	@$(BIN)/python -m pytest -n auto --dist loadscope --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90 | tail -n 30
 	@$(BIN)/coverage report --include='monitor/core/*' --fail-under=100 | tail -n 15
 	@echo "not run here: the letter in a real browser (make test-browser)"

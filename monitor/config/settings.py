@@ -230,9 +230,10 @@ def _check(path: Path, settings: Settings) -> None:
 def _check_names(path: Path, settings: Settings) -> None:
     if not settings.municipality.strip():
         raise ConfigError(path, "municipality", "is empty: write the name of the municipality")
-    for name in settings.names:
-        if refused := check_search_word(name):
-            raise ConfigError(path, "names", refused.reason)
+    for key, words in (("names", settings.names), ("matching.require", settings.matching.require)):
+        for word in words:
+            if refused := check_search_word(word):
+                raise ConfigError(path, key, refused.reason)
 
 
 def _check_colour(path: Path, colour: str) -> None:

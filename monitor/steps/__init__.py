@@ -35,9 +35,12 @@ def watch_of(home: Home) -> Watch:
     )
 
 
+_NATIONAL = {SourceClass.NATIONAL, SourceClass.TRADE}
 _LOCAL = {SourceClass.LOCAL_PAPER, SourceClass.LOCAL_WEB, SourceClass.OWN}
 
 
 def area_of(home: Home, source: Source) -> str:
-    """Return the municipality that a source is about: what feeds.txt says, else the home's own for local sources."""
-    return source.area or (home.settings.code if source.source_class in _LOCAL else "")
+    """Return what a source is about: what feeds.txt says, else the home's town for a local one, or the country."""
+    if source.area or source.source_class in _LOCAL:
+        return source.area or home.settings.code
+    return "Sverige" if source.source_class in _NATIONAL else ""

@@ -14,7 +14,7 @@ from monitor.core.working_days import days_off
 from monitor.deliver.archive import LISTED, write_archive
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
-from monitor.models import Clock, Period
+from monitor.models import Clock, Period, SourceClass
 from monitor.steps.judge import judged_stories
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
@@ -108,10 +108,11 @@ def _day_counts(home: Home, db: Database, period: Period) -> list[DayCount]:
     before = days_of(period, zone).before
     incomplete = digest_store.incomplete_days(db, before[0].date)
     counts = []
+    own = [source.url for source in home.sources if source.source_class is SourceClass.OWN]
     for day in before:
         if began is None or day.period.end <= began:
             continue
-        articles, prominent, stories = digest_store.count_articles(db, day.period)
+        articles, prominent, stories = digest_store.count_articles(db, day.period, own)
         complete = day.period.end.astimezone(zone).date().isoformat() not in incomplete
         counts.append(
             DayCount(day=day.date, articles=articles, prominent=prominent, stories=stories, complete=complete)

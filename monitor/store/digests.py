@@ -46,13 +46,17 @@ def shown_urls(db: Database, before: date, since: datetime) -> frozenset[str]:
     return frozenset(row[0] for row in db.execute(sql, [to_text(since), before.isoformat()]).fetchall())
 
 
-def count_articles(db: Database, period: Period) -> tuple[int, int, int]:
-    """Return how many articles a span has, how many of them name the place in headline or lead, and their stories."""
+def count_articles(db: Database, period: Period, own: Sequence[str] = ()) -> tuple[int, int, int]:
+    """Return how many articles a span has, how many of them name the place in headline or lead, and their stories.
+
+    Those of the municipality's `own` sources are not counted: the letter counts what others write.
+    """
+    marks = ", ".join("?" * len(own))
     row = db.execute(
-        """select count(*), coalesce(sum(a.prominent), 0), count(distinct s.story)
+        f"""select count(*), coalesce(sum(a.prominent), 0), count(distinct s.story)
            from articles a left join story_articles s on s.article = a.id
-           where a.at >= ? and a.at < ? and not a.hidden""",
-        [to_text(period.start), to_text(period.end)],
+           where a.at >= ? and a.at < ? and not a.hidden and a.source not in ({marks})""",  # noqa: S608 (only marks)
+        [to_text(period.start), to_text(period.end), *own],
     ).fetchone()
     return int(row[0]), int(row[1]), int(row[2])
 

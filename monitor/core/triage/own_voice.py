@@ -16,7 +16,9 @@ _FROM_US = re.compile(
 
 def own_hosts(sources: Sources, more: Collection[str] = ()) -> frozenset[str]:
     """Return the hosts of the sources of class "own", and those that the home names."""
-    own = {host_of(source.url) for source in sources.values() if source.source_class is SourceClass.OWN}
+    hosts = [(host_of(source.url), source.source_class is SourceClass.OWN) for source in sources.values()]
+    # A host that others share (a platform, a test machine) says nothing of who speaks there.
+    own = {host for host, ours in hosts if ours} - {host for host, ours in hosts if not ours}
     return frozenset(_bare(host) for host in (*own, *more) if host)
 
 
