@@ -19,8 +19,8 @@ _BODY = 20_000
 Parts = tuple[tuple[str, bool], ...]
 """Pieces of a text, each with whether it names the municipality."""
 
-_FULL_NAME = re.compile(
-    r"\b([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?) ([A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?)\b"
+_CAPITALS = re.compile(
+    r"\b[A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?(?: [A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?)+\b"
 )
 _OFFICE = re.compile(
     r"(?:kommunalråd|oppositionsråd|råd|minister|ordförande|ledamot|ledare|chef|direktör|rektor|landshövding|talesperson"
@@ -43,13 +43,16 @@ _NO_SURNAME = re.compile(
 
 
 def names_private_person(sentence: str, places: Iterable[str] = ()) -> bool:
-    """Whether a sentence gives someone's full name without an office. Two words with capitals are taken for a name."""
+    """Whether a sentence gives someone's full name without an office. Words with capitals in a row are one."""
     known = set(places)
-    for match in _FULL_NAME.finditer(sentence):
-        first, last = match[1], match[2]
-        if stem(first) in COMMON or _NO_FIRST_NAME.search(first) or _NO_SURNAME.search(last) or {first, last} & known:
+    for match in _CAPITALS.finditer(sentence):
+        words = match[0].split()
+        if stem(words[0]) in COMMON:
+            words = words[1:]
+        if len(words) < 2 or set(words) & known or _NO_SURNAME.search(words[-1]):
             continue
-        if _OFFICE.search(sentence[: match.start()]) or _OFFICE_AFTER.search(sentence[match.end() :]):
+        before = sentence[: match.start()] if not _OFFICE.search(f"{words[0]} ") else f"{words[0]} "
+        if _OFFICE.search(before) or _OFFICE_AFTER.search(sentence[match.end() :]):
             continue
         return True
     return False
