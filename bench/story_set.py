@@ -1,4 +1,4 @@
-"""The hand-made set of events in `tests/core/stories/`, B-cubed, and the two ways of folding that ours is held against."""
+"""The hand-made set of events in `tests/core/stories/`, B-cubed, and the folding that ours is held against."""
 
 import json
 import zlib

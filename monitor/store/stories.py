@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.stories import Fold
+from monitor.core.urls import identity_key
 from monitor.models import Need, NeedRule, Story, Tone
 from monitor.store.articles import read_articles
 from monitor.store.db import time_of, to_text, transaction
@@ -247,6 +248,12 @@ def current_story(db: Database, story: int) -> int | None:
             return story if row else None
         story = row[0]
     return story
+
+
+def row_of(db: Database, url: str) -> int | None:
+    """Return the row of the article with this address, or None when there is none."""
+    row = db.execute("select id from articles where key = ? or url = ?", [identity_key(url), url]).fetchone()
+    return int(row[0]) if row else None
 
 
 def members_of(db: Database, stories: Iterable[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The few words that are repeated: whole sentences, the naming marked, no private person's name where it can be helped."""
+"""The few words that are repeated: whole sentences, the naming marked, no private name where it can be helped."""
 
 import pytest
 from hypothesis import given

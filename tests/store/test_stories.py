@@ -126,7 +126,7 @@ def test_a_story_that_lost_its_articles_leads_to_where_they_went(db: Database) -
 
 
 def test_two_stories_that_turn_out_to_be_one_become_one_and_the_other_number_leads_there(db: Database) -> None:
-    long = " ".join([FIRE, BRIDGE])
+    long = f"{FIRE} {BRIDGE}"
     parts = [make_article("Rök på förskola", FIRE), make_article("Bron stängs i stan", BRIDGE, paper="radio", hours=1)]
     ids = save(db, parts)
     fold(db)
