@@ -12,13 +12,14 @@ from sqlite_utils import Database
 
 from monitor.config import read_home
 from monitor.errors import ConfigError
-from monitor.models import Article, NeedRule, Period, Tone
+from monitor.models import Article, Entry, NeedRule, Period, Poll, PollOutcome, Source, Tone
 from monitor.steps.group import group
 from monitor.steps.judge import judged_stories, topics_of
 from monitor.store import stories as story_store
 from monitor.store.articles import save_verdicts
 from monitor.store.db import open_database, transaction
 from monitor.store.digests import save_digest
+from monitor.store.intake import register_sources, save_poll
 from monitor.store.sketches import KEPT_DAYS, count_words, queued
 from tests.core.articles import START, make_article
 from tests.core.test_stories import BRIDGE, EVENTS, FIRE
@@ -337,3 +338,27 @@ def test_a_wrong_reach_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "feeds.txt").write_text("https://blad.example/feed reach=9\n", encoding="utf-8")
     (problem,) = read_home(tmp_path).problems
     assert 'reach="9"' in problem
+
+
+# --- identity ------------------------------------------------------------------------------------------
+
+
+def polled(entries: Sequence[tuple[str, str]], db: Database, hours: float) -> int:
+    at = START + timedelta(hours=hours)
+    poll = Poll(source="https://blad.example/feed", at=at, outcome=PollOutcome.OK)
+    save_poll(db, poll, [Entry(key=id_, id=id_, url=url, title="Rök på förskola") for id_, url in entries])
+    return int(db.execute("select count(*) from pages").fetchone()[0])
+
+
+def test_a_feed_that_changes_its_ids_or_issues_old_items_again_brings_no_new_pages(db: Database) -> None:
+    register_sources(db, [Source(url="https://blad.example/feed")])
+    urls = [f"https://blad.example/{number}" for number in range(20)]
+    assert polled([(url, url) for url in urls], db, 0) == 20
+    assert polled([(f"ny-{number}", f"{url}?utm_source=rss") for number, url in enumerate(urls)], db, 1) == 20
+    assert polled([(f"nyare-{number}", url) for number, url in enumerate(reversed(urls))], db, 2) == 20
+
+
+def test_an_entry_that_keeps_its_id_under_a_new_address_is_the_same_page(db: Database) -> None:
+    register_sources(db, [Source(url="https://blad.example/feed")])
+    assert polled([("7", "https://blad.example/trafikolycka-lulea")], db, 0) == 1
+    assert polled([("7", "https://blad.example/rattfylleri-lulea")], db, 1) == 1
