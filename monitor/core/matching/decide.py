@@ -117,7 +117,7 @@ def weigh_claims(readings: Sequence[Reading], counties: Collection[str], source_
             _weigh_rivals(claim, [code for code in rivals if code != claim.code], claims)
             _weigh_namesakes(claim, [claims[code] for code in subs if code != claim.code], first)
             _weigh_county(claim, named_counties)
-            _weigh_area(claim, source_area, covered)
+            _weigh_area(claim, source_area, covered, persons)
             claim.logit += sum(sign.weight for sign in claim.signs)
     return claims
 
@@ -230,7 +230,7 @@ def _weigh_county(claim: Claim, counties: Collection[str]) -> None:
         claim.signs.append(Sign("other county", WRONG_COUNTY, "another county is named"))
 
 
-def _weigh_area(claim: Claim, source_area: str, covered: Collection[str]) -> None:
+def _weigh_area(claim: Claim, source_area: str, covered: Collection[str], persons: set[str]) -> None:
     if source_area.strip().casefold() in NATIONWIDE:
         if not claim.own_name and len(claim.names) == 1:
             words = "a national source and no second sign"
@@ -240,7 +240,7 @@ def _weigh_area(claim: Claim, source_area: str, covered: Collection[str]) -> Non
     if place is None or not covered:
         return
     if claim.code in covered:
-        weight = OWN_AREA if claim.own_name else OWN_AREA_SUB_PLACE
+        weight = OWN_AREA if claim.own_name or claim.names & persons else OWN_AREA_SUB_PLACE
         claim.signs.append(Sign("source area", weight, "the source's own area"))
     elif set(covered) & set(place.neighbours):
         claim.signs.append(Sign("near source area", NEAR_AREA, "near the source's own area"))
