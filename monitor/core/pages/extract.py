@@ -18,6 +18,7 @@ from trafilatura.settings import DEFAULT_CONFIG
 
 from monitor.core.pages.bounds import MAX_BYTES, clamp_spans, tame_markup, too_many_tags, too_much_for_tree
 from monitor.core.pages.decoding import decode_page
+from monitor.core.pages.layout import unwrap_layout
 from monitor.core.pages.menus import drop_menus
 from monitor.core.pages.metadata import (
     Head,
@@ -55,6 +56,7 @@ _TEASER_WORDS = 120
 _FEW_WORDS, _MANY_WORDS = 25, 125
 """When the main reader finds few words where the second finds many, it lost the text: it says so by nothing else."""
 _HEADING_LINES = 3  # a kicker and a date may stand before the heading
+_SENTENCE = 7  # words
 _ROOM_FOR_MORE = 100
 _WORD = re.compile(r"\w{4,}")
 
@@ -105,6 +107,7 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
     marked = _marked_leads(tree)
     clamp_spans(tree)
     drop_menus(tree)
+    unwrap_layout(tree)
     blocks, cut = _blocks(() if excess else _main_text(tree), title)
     why = [excess, loss, "its text was cut at its bound" if cut else ""]
     if _words(blocks) < _FEW_WORDS:
@@ -185,6 +188,7 @@ def _words(blocks: Iterable[str]) -> int:
 
 
 def _first(blocks: Sequence[str]) -> str:
-    """Return the first paragraph that is more than a kicker."""
-    first = next((block for block in blocks if len(block) >= _LEAD_LENGTH.start), "".join(blocks[:1]))
-    return shorten(first, _LEAD_LENGTH.stop)
+    """Return the first paragraph: what stands before it in a few words is a kicker, a date or who wrote."""
+    opening = blocks[: _HEADING_LINES + 1]
+    paragraph = next((block for block in opening if len(block.split()) >= _SENTENCE), "".join(opening[:1]))
+    return shorten(paragraph, _LEAD_LENGTH.stop)
