@@ -25,7 +25,9 @@ def text_of(parts: Parts) -> str:
         ("Det brann på Västra Storgatan i natt.", False),
         ("Efter Lunch öppnar kaféet.", False),
         ("Efter Testa Exempelsson blev det tyst.", True),
-        ("Förskolan Lärkan är stängd.", True),  # two capitals in a row are taken for a name: better once too often
+        ("Förskolan Lärkan är stängd.", False),  # else the letter loses the sentence that says what happened
+        ("Föreningen Testa Exempelsson bjöd in.", True),
+        ("Lärkan Exempelsson är orolig.", True),  # two capitals in a row are a name: better once too often
         ("Katrineholm Östra fick ström.", False),
     ],
 )

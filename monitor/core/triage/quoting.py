@@ -47,7 +47,7 @@ def names_private_person(sentence: str, places: Iterable[str] = ()) -> bool:
     known = set(places)
     for match in _CAPITALS.finditer(sentence):
         words = match[0].split()
-        if stem(words[0]) in COMMON:
+        if stem(words[0]) in COMMON or _NO_FIRST_NAME.search(words[0]):
             words = words[1:]
         if len(words) < 2 or set(words) & known or _NO_SURNAME.search(words[-1]):
             continue

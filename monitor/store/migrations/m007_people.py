@@ -144,3 +144,9 @@ def m010_corrections(db: Database) -> None:
         ) strict""",
         "create index corrections_by_article on corrections (article)",
     )
+
+
+@migrations()
+def m011_articles_of_a_letter(db: Database) -> None:
+    """A letter that is made again puts its articles in place of the earlier ones: they are found by their day."""
+    run(db, "create index digest_articles_by_day on digest_articles (day)")

@@ -5,7 +5,6 @@ import dataclasses
 import inspect
 import json
 from datetime import datetime
-from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -19,10 +18,9 @@ def letter_schema() -> str:
     """Return the schema as it is shipped."""
     made = msgspec.json.schema(Digest, ref_template="#/$defs/{name}")
     definitions: dict[str, Any] = made["$defs"]
-    for module in (models, values):
-        for name, said in _docstrings(module).items():
-            if name in definitions:
-                _describe(definitions[name], getattr(module, name), said)
+    for name, definition in definitions.items():
+        kind = getattr(values, name, None) or getattr(models, name)
+        _describe(definition, kind, _fields(kind))
     digest = definitions.pop("Digest")
     digest["properties"] = {"schema": {"const": SCHEMA}, **digest["properties"]}
     digest["required"] = ["schema", *digest["required"]]
@@ -51,17 +49,14 @@ def _describe(definition: dict[str, Any], kind: type, said: dict[str, str]) -> N
             found["description"] = said[field.name]
 
 
-def _docstrings(module: ModuleType) -> dict[str, dict[str, str]]:
-    """Return, for each class, the text that stands under each of its fields."""
-    classes = (node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ClassDef))
-    return {node.name: dict(_fields(node)) for node in classes}
-
-
-def _fields(node: ast.ClassDef) -> list[tuple[str, str]]:
-    found = []
+def _fields(kind: type) -> dict[str, str]:
+    """Return the text that stands under each field of a class."""
+    node = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(node, ast.ClassDef)
+    found = {}
     for field, text in zip(node.body, node.body[1:], strict=False):
         targets = [field.target] if isinstance(field, ast.AnnAssign) else getattr(field, "targets", [])
         target = targets[0] if targets else None
         if isinstance(target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            found.append((target.id, " ".join(str(text.value.value).split())))
+            found[target.id] = " ".join(str(text.value.value).split())
     return found
