@@ -8,6 +8,7 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.core.stories import OPEN, Rarity, Sketch, key_of
+from monitor.core.stories.sketch import INDEXED_WORDS
 from monitor.store.db import transaction
 
 KEPT_DAYS = 14
@@ -21,7 +22,9 @@ _ARTICLES = ""
 _COMMON = 300
 """A word in more of the counted articles is not looked for."""
 _CROWD = 80
-"""A key that finds more than these within the open days tells nothing: a phrase that everybody uses."""
+_CHORUS = 25
+"""A word that finds more than `_CROWD` articles within the open days, a run of words that finds more than `_CHORUS`, is
+what everybody writes."""
 _ENOUGH = 0.9
 """Least rarity of the words two articles must share to be compared at all, in words that no other article has."""
 _SHINGLE = 0.4
@@ -102,16 +105,17 @@ def count_words(db: Database, newest: float) -> Rarity:
 def find_candidates(db: Database, id_: int, sketch: Sketch, rarity: Rarity) -> list[int]:
     """Return the articles that share enough rare words or runs of words with this one, within the open days."""
     # A word that only this article has finds nothing.
-    words = [word for word in sketch.stems if 1 < rarity.having.get(word, 0) <= _COMMON]
+    words = [word for word in sketch.stems[:INDEXED_WORDS] if 1 < rarity.having.get(word, 0) <= _COMMON]
     rarest = sorted(words, key=lambda word: (-rarity.of(word), word))[:_WORDS]
     weights = {key_of(word): rarity.of(word) for word in rarest}
+    crowds = dict.fromkeys(weights, _CROWD) | dict.fromkeys(sketch.index_shingles, _CHORUS)
     weights |= dict.fromkeys(sketch.index_shingles, _SHINGLE * rarity.highest)
     day, span = _day(sketch), OPEN // timedelta(days=1)
     shared: dict[int, float] = {}
-    sql = f"select article from story_keys where key = ? and day between ? and ? limit {_CROWD + 1}"  # noqa: S608
+    sql = "select article from story_keys where key = ? and day between ? and ? limit ?"
     for key, weight in weights.items():
-        found = db.conn.execute(sql, (key, day - span, day + span)).fetchall()
-        if len(found) <= _CROWD:
+        found = db.conn.execute(sql, (key, day - span, day + span, crowds[key] + 1)).fetchall()
+        if len(found) <= crowds[key]:
             for (other,) in found:
                 shared[other] = shared.get(other, 0.0) + weight
     shared.pop(id_, None)

@@ -301,5 +301,5 @@ def test_a_sum_of_money_or_a_version_is_no_time_of_day(title: str) -> None:
 def test_a_sketch_is_found_by_its_words_and_some_of_its_shingles() -> None:
     one = sketch(make_article("Förskola utrymd", FIRE))
     assert set(one.index_shingles) < set(one.shingles)
-    assert len(one.index_keys) == len(one.stems) + len(one.index_shingles)
+    assert len(one.index_keys) == min(40, len(one.stems)) + len(one.index_shingles)
     assert key_of("elskåp") in one.index_keys

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 
 from monitor.core.places import municipalities
-from monitor.core.words import stem, telling_words
+from monitor.core.words import Word, stem, telling_words
 from monitor.models import Article
 
 OPEN = timedelta(days=7)
@@ -21,6 +21,8 @@ MOST_SHINGLES = 256
 INDEXED_SHINGLE = 8
 """One shingle in so many is a key in the index: enough that texts with a common half meet."""
 MOST_WORDS = 60
+INDEXED_WORDS = 40
+"""The first words are keys in the index: those of headline and lead, and the beginning of the text."""
 BODY = 1_000
 """Characters of the text that are looked at for words: an event stands at the beginning of its news."""
 NAME = 1.4
@@ -64,7 +66,7 @@ class Sketch:
     @property
     def index_keys(self) -> tuple[int, ...]:
         """All it is found by in the index."""
-        return (*(key_of(word) for word in self.stems), *self.index_shingles)
+        return (*map(key_of, self.stems[:INDEXED_WORDS]), *self.index_shingles)
 
 
 def key_of(word: str) -> int:
@@ -74,8 +76,10 @@ def key_of(word: str) -> int:
 
 def sketch(article: Article, key: str = "") -> Sketch:
     """Return what folding needs to know of `article`; `key` is its identity where its URL is none."""
-    stems, weights, written = _weigh_words(article)
-    words = [word.casefold() for word in _WORDS_OF_SHINGLES.findall(article.text or article.lead)]
+    title, lead = list(telling_words(article.title)), list(telling_words(article.lead))
+    text = list(telling_words(article.text[:BODY]))
+    stems, weights, written = _weigh_words(title, lead, text)
+    words = _WORDS_OF_SHINGLES.findall((article.text or article.lead).casefold())
     shingles, level = thin(_shingle(words))
     return Sketch(
         key=key or article.url,
@@ -84,7 +88,7 @@ def sketch(article: Article, key: str = "") -> Sketch:
         stems=stems,
         weights=weights,
         written=written,
-        codes=_name_places(article),
+        codes=_codes([*title, *lead]) or _codes(text),
         shingles=shingles,
         level=level,
         exact=_hash_words([*_WORDS_OF_SHINGLES.findall(article.title.casefold()), "|", *words]),
@@ -97,20 +101,25 @@ def _name_clock(title: str) -> str:
     return f"{int(found[1]):02}.{found[2]}" if found else ""
 
 
-def _weigh_words(article: Article) -> tuple[tuple[str, ...], tuple[float, ...], tuple[str, ...]]:
+def _weigh_words(
+    title: Sequence[Word], lead: Sequence[Word], text: Sequence[Word]
+) -> tuple[tuple[str, ...], tuple[float, ...], tuple[str, ...]]:
     weights: dict[str, float] = {}
     written: dict[str, str] = {}
     names: set[str] = set()
-    for text, weight in ((article.title, _TITLE), (article.lead, _LEAD), (article.text[:BODY], _TEXT)):
-        for word in telling_words(text):
-            if word.stem not in weights and len(weights) >= MOST_WORDS:
+    for words, weight in ((title, _TITLE), (lead, _LEAD), (text, _TEXT)):
+        for folded, word, name in words:
+            if folded in weights:
+                weights[folded] += weight
+            elif len(weights) < MOST_WORDS:
+                weights[folded] = weight
+                written[folded] = word
+            else:
                 continue
-            weights[word.stem] = weights.get(word.stem, 0) + weight
-            written.setdefault(word.stem, word.written)
-            if word.name:
-                names.add(word.stem)
+            if name:
+                names.add(folded)
     weighed = (round(weight**0.5 * (NAME if word in names else 1), 3) for word, weight in weights.items())
-    return tuple(weights), tuple(weighed), tuple(written[word] for word in weights)
+    return tuple(weights), tuple(weighed), tuple(written.values())
 
 
 # --- places --------------------------------------------------------------------------------------------
@@ -131,13 +140,9 @@ def place_stems() -> frozenset[str]:
     return frozenset(stem(name) for name in _places())
 
 
-def _name_places(article: Article) -> tuple[str, ...]:
-    return _codes(f"{article.title}.\n{article.lead}") or _codes(article.text[:BODY])
-
-
-def _codes(text: str) -> tuple[str, ...]:
+def _codes(words: Sequence[Word]) -> tuple[str, ...]:
     found: set[str] = set()
-    for word in telling_words(text):
+    for word in words:
         if word.written[0].isupper():
             found |= _places().get(word.written) or _places().get(word.written.removesuffix("s"), frozenset())
     return tuple(sorted(found))
