@@ -57,6 +57,7 @@ _FEW_WORDS, _MANY_WORDS = 25, 125
 """When the main reader finds few words where the second finds many, it lost the text: it says so by nothing else."""
 _HEADING_LINES = 3  # a kicker and a date may stand before the heading
 _SENTENCE = 7  # words
+_DATELINE = 150  # characters of date and byline that may stand between the heading and its lead
 _ROOM_FOR_MORE = 100
 _WORD = re.compile(r"\w{4,}")
 
@@ -162,23 +163,39 @@ def _blocks(paragraphs: Iterable[str], title: str) -> tuple[tuple[str, ...], boo
     return tuple(blocks), False
 
 
-def _marked_leads(tree: Any) -> list[str]:
-    """Give the texts that a class name calls the lead."""
-    elements = (found for found in tree.xpath(_LEADS)[:50] if _LEAD_CLASS.search(found.get("class")))
+def _marked_leads(tree: Any) -> list[tuple[str, bool]]:
+    """Give the texts that a class name calls the lead, each with whether it stands right under the heading."""
+    elements = [found for found in tree.xpath(_LEADS)[:50] if _LEAD_CLASS.search(found.get("class"))][:5]
     lines = (clean_line("".join(element.itertext())[: _LEAD_LENGTH.stop], MAX_SUMMARY) for element in elements)
-    return [line for line in lines if len(line) in _LEAD_LENGTH][:5]
+    return [
+        (line, _is_under_heading(element))
+        for line, element in zip(lines, elements, strict=True)
+        if len(line) in _LEAD_LENGTH
+    ]
 
 
-def _lead(head: Head, marked: Sequence[str], title: str, blocks: Sequence[str]) -> str:
+def _is_under_heading(element: Any) -> bool:
+    headings = element.xpath("preceding::h1")
+    if not headings:
+        return False
+    between = _length_before(element) - _length_before(headings[-1]) - len("".join(headings[-1].itertext()))
+    return between < _DATELINE
+
+
+def _length_before(element: Any) -> int:
+    return sum(len(text.strip()) for text in element.xpath("preceding::text()"))
+
+
+def _lead(head: Head, marked: Sequence[tuple[str, bool]], title: str, blocks: Sequence[str]) -> str:
     """Return the lead: what the page marks as such or tells others, if it speaks of this text, else its beginning."""
     description = find_description(head)
     if not blocks:
         return description if head.tells_of_article else ""
     words = set(_WORD.findall(" ".join((title, *blocks)).casefold()))
-    for candidate in (*marked, description):
+    for candidate, certain in (*marked, (description, False)):
         known = _WORD.findall(candidate.casefold())
         # A slogan of the site, "Nyheter från ...", is no lead: it would name the town on every page.
-        if len(candidate) in _LEAD_LENGTH and 2 * sum(word in words for word in known) > len(known):
+        if certain or (len(candidate) in _LEAD_LENGTH and 2 * sum(word in words for word in known) > len(known)):
             return candidate
     return _first(blocks)
 

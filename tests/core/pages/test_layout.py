@@ -38,3 +38,14 @@ def test_paragraphs_of_an_old_page_are_read_one_by_one_and_the_date_is_not_its_l
 def test_a_page_of_a_few_words_has_them_as_its_lead() -> None:
     page = "<html><body><article><h1>Kort</h1><p>Bara några ord.</p></article></body></html>"
     assert extract(page.encode(), "https://a.example/a").lead == "Bara några ord."
+
+
+def test_a_marked_lead_right_under_the_heading_is_believed_whatever_the_text_says() -> None:
+    page = (
+        '<html><body><h1>Skateparken flyttar</h1><time datetime="2026-11-23">23 november</time>'
+        '<p class="ingress">När frosten kommer får skejtarna i Katrineholm en egen vinterhall.</p>'
+        "<div><p>Det luktar färskt virke och gammal maskinolja. Fyra ungdomar skruvar plywood mot en ramp.</p>"
+        "<p>Lokalen ägs av en företagare som själv åkte bräda på 1980-talet och inte tar någon hyra.</p></div>"
+        "</body></html>"
+    )
+    assert extract(page.encode(), "https://a.example/a").lead.startswith("När frosten kommer")
