@@ -712,6 +712,19 @@ def test_the_box_holds_three_and_counts_the_rest() -> None:
     assert moved.needs == digest.needs
 
 
+def test_what_is_to_be_answered_is_the_article_that_asks() -> None:
+    lead = article("Djulöposten", NOON, "Bron stängs", "", "Katrineholm stänger bron.")
+    asks = article("Viren Direkt", clock(23, "13.00"), "Ingen svarar om bron", "", "Katrineholm har inte gått att nå.")
+    for url, title in ((asks.url, "Ingen svarar om bron"), ("https://elsewhere.example/", "Bron stängs")):
+        need = replace(need_by(clock(24, "12.00"), NeedRule.SOUGHT), url=url)
+        digest = weighed_digest(Story(id=1, articles=(lead, asks), need=need))
+        assert digest.needs is not None
+        assert [item.title for item in digest.needs.items] == [title]
+    line = weighed_digest(Story(id=1, articles=(lead, asks), need=need), limits=Limits(stories=0)).needs
+    assert line is not None
+    assert [item.source for item in line.items] == ["Djulöposten"]
+
+
 def test_without_a_judgement_nothing_is_said_of_answers() -> None:
     digest = normal_day()
     assert digest.needs is not None

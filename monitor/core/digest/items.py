@@ -19,7 +19,7 @@ from monitor.core.digest.values import (
 )
 from monitor.core.text import shorten
 from monitor.core.urls import host_of
-from monitor.models import Access, Article, Aside, Outcome, PlaceKind, SourceClass, Story
+from monitor.models import Access, Article, Aside, Need, Outcome, PlaceKind, SourceClass, Story
 
 Names = Mapping[str, tuple[str, SourceClass]]
 """Name and class of each source, by its address."""
@@ -83,19 +83,15 @@ def also_item(news: News, names: Names) -> AlsoItem:
 
 def needs_of(items: Sequence[StoryItem | AlsoItem], limits: Limits) -> Needs:
     """Return what of `items` needs an answer, in their order."""
-    needs = [
-        NeedItem(
-            story=item.id,
-            url=item.lead.url,
-            title=item.lead.title,
-            source=item.lead.source,
-            unit=item.unit,
-            need=item.need,
-        )
-        for item in items
-        if item.need
-    ]
+    needs = [_need_item(item, item.need) for item in items if item.need]
     return Needs(items=tuple(needs[: limits.needs]), hidden=len(needs[limits.needs :]))
+
+
+def _need_item(item: StoryItem | AlsoItem, need: Need) -> NeedItem:
+    """Return the need with the article that asks, where the letter names it; else with the story's first."""
+    named = [item.lead, *(other.citation for other in item.others)] if isinstance(item, StoryItem) else [item.lead]
+    asks = next((citation for citation in named if citation.url == need.url), item.lead)
+    return NeedItem(story=item.id, url=asks.url, title=asks.title, source=asks.source, unit=item.unit, need=need)
 
 
 def as_line(item: StoryItem) -> AlsoItem:
