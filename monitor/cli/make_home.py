@@ -30,6 +30,8 @@ contact = ""
 [matching]
 # exclude = []             # a text with one of these words does not count
 
+# Who gets the letter by mail: [mail] and [[recipients]], as docs/sending.md tells.
+
 [retention]
 # pages_days = 14          # fetched pages that wait to be read
 # text_days = 90           # texts of articles; headline, address and source are kept
