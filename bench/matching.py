@@ -130,8 +130,9 @@ def measure_about(matcher: Matcher, figures: dict[str, float]) -> None:
     """Measure `about` on the short texts."""
     rows = read_set("about.tsv")
     counts: Counter[tuple[bool, bool]] = Counter()
-    for wanted, name, title, text in rows:
-        about = any(place.about for place in matcher.find(title, text) if place.name == name)
+    for wanted, name, title, text, *area in rows:
+        found = matcher.find(title, text, source_area="".join(area))
+        about = any(place.about for place in found if place.name == name)
         counts[wanted == "yes", about] += 1
         if about != (wanted == "yes"):
             print(f"  about ({wanted}): {name}: {title}")
