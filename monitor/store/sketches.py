@@ -31,7 +31,7 @@ _SHINGLE = 0.4
 """What a common run of words counts as, in the same measure."""
 _WORDS = 16
 """Words that are looked for, the rarest."""
-_MOST = 8
+_MOST = 6
 _TIES = 40
 
 _encode = msgspec.msgpack.Encoder().encode
