@@ -1,4 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv with the locked packages.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
