@@ -43,6 +43,8 @@ COUNCIL = 0.7
 OWN_AREA = 0.8
 OWN_AREA_LEADS = 1.2
 """In the source's own area, when no other municipality is named as often: local news names its town once."""
+OWN_AREA_EVEN = 0.9
+"""The same when one other is named as often."""
 OTHERS_MORE = -0.8
 OTHER_IN_TITLE = -1.6
 OTHER_IN_LEAD = -0.8
@@ -132,10 +134,7 @@ def weigh_about(claim: Claim, claims: Mapping[str, Claim], text: Text, covered: 
     found += _weigh_count(places, plain, text)
     found += _weigh_others(others, plain, text) if others else _weigh_alone(plain, text, local=local)
     if claim.code in covered:
-        found.append(Sign("source area", OWN_AREA, "the source's own area"))
-        if _leads(others, plain, text):
-            words = "in the source's own area no other municipality is named as often"
-            found.append(Sign("leads in source area", OWN_AREA_LEADS, words))
+        found += _weigh_own_area(others, plain, text)
     return found
 
 
@@ -256,10 +255,19 @@ def _weigh_alone(plain: Sequence[Reading], text: Text, *, local: bool) -> list[S
     return found
 
 
-def _leads(others: Sequence[Sequence[Reading]], plain: Sequence[Reading], text: Text) -> bool:
-    """Say whether a local text is at the place: named more often than any other, and not only as where one is from."""
-    at = [reading for reading in plain if reading.official or reading.passing not in {FROM, ROUTE}]
-    return bool(at) and not text.wide and all(len(readings) < len(plain) for readings in others)
+def _weigh_own_area(others: Sequence[Sequence[Reading]], plain: Sequence[Reading], text: Text) -> list[Sign]:
+    """Weigh that a text of the place's own area is set there, and not only tells where one is from."""
+    found = [Sign("source area", OWN_AREA, "the source's own area")]
+    if text.wide or all(reading.passing in {FROM, ROUTE} and not reading.official for reading in plain):
+        return found
+    more = [readings for readings in others if len(readings) >= len(plain)]
+    if not more:
+        words = "in the source's own area, and no other municipality is named as often"
+        found.append(Sign("leads in source area", OWN_AREA_LEADS, words))
+    elif len(more) == 1 and len(more[0]) == len(plain):
+        words = "in the source's own area, and only one other municipality is named as often"
+        found.append(Sign("even in source area", OWN_AREA_EVEN, words))
+    return found
 
 
 def _weigh_others(others: Sequence[Sequence[Reading]], plain: Sequence[Reading], text: Text) -> list[Sign]:
