@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.stories import Likeness, Rarity, Vector, compare, compare_all, fold, key_of, sketch
-from monitor.core.stories.sketch import MOST_SHINGLES, MOST_WORDS, thin
+from monitor.core.stories.sketch import INDEXED_WORDS, MOST_SHINGLES, MOST_WORDS, thin
 from monitor.models import Article
 from tests.core.articles import make_article
 
@@ -301,5 +301,5 @@ def test_a_sum_of_money_or_a_version_is_no_time_of_day(title: str) -> None:
 def test_a_sketch_is_found_by_its_words_and_some_of_its_shingles() -> None:
     one = sketch(make_article("Förskola utrymd", FIRE))
     assert set(one.index_shingles) < set(one.shingles)
-    assert len(one.index_keys) == min(40, len(one.stems)) + len(one.index_shingles)
+    assert len(one.index_keys) == min(INDEXED_WORDS, len(one.stems)) + len(one.index_shingles)
     assert key_of("elskåp") in one.index_keys

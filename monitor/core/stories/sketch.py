@@ -21,7 +21,7 @@ MOST_SHINGLES = 256
 INDEXED_SHINGLE = 8
 """One shingle in so many is a key in the index: enough that texts with a common half meet."""
 MOST_WORDS = 60
-INDEXED_WORDS = 40
+INDEXED_WORDS = 28
 """The first words are keys in the index: those of headline and lead, and the beginning of the text."""
 BODY = 1_000
 """Characters of the text that are looked at for words: an event stands at the beginning of its news."""
