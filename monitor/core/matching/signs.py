@@ -143,6 +143,22 @@ BODY_AFTER = _words(
 
 MUNICIPAL_AFTER = _words("""kommun kommuns kommunen Kommun Kommuns KOMMUN stad stads Stad""")
 
+COUNCIL = (
+    " kommunen ",
+    " kommunen.",
+    " kommunen,",
+    "Kommunen ",
+    " kommunens ",
+    "Kommunens ",
+    "ommunalråd",
+    "ullmäktige",
+    "ommunstyrelse",
+    " kommunhuset",
+    "ppositionsråd",
+    " stadshuset",
+)
+"""Words for a municipality that is not named: where only one is named, they mean it. "grannkommunen" does not."""
+
 DEEDS = _words(
     """vill ska satsar bygger planerar beslutar beslutade säger får söker inför stoppar öppnar stänger köper säljer
     höjer sänker utreder anställer varslar stäms polisanmäls kräver avslår antar lägger startar blir tar ger betalar
