@@ -32,6 +32,7 @@ COMMANDS = {
     "entries": ("show", "Show what the sources said."),
     "articles": ("show", "Show the articles that name the municipality."),
     "stories": ("show", "Show the stories."),
+    "story": ("story", "Show a story and why its articles are together; split, merge or move by hand."),
     "search": ("show", "Search the articles."),
     "explain": ("explain", "Say step by step why a page was or was not taken."),
     "serve": ("serve", "Show letters, archive and sources in the browser, on this machine only."),

@@ -49,3 +49,12 @@ def test_a_marked_lead_right_under_the_heading_is_believed_whatever_the_text_say
         "</body></html>"
     )
     assert extract(page.encode(), "https://a.example/a").lead.startswith("När frosten kommer")
+
+
+def test_a_marked_lead_on_a_page_without_heading_must_speak_of_its_text() -> None:
+    page = (
+        '<html><body><p class="ingress">Allt om båtar, hästar och skidspår varje vecka.</p>'
+        "<div><p>Det luktar färskt virke och gammal maskinolja. Fyra ungdomar skruvar plywood mot en ramp.</p>"
+        "<p>Lokalen ägs av en företagare som själv åkte bräda på 1980-talet och inte tar någon hyra.</p></div></body></html>"
+    )
+    assert extract(page.encode(), "https://a.example/a").text
