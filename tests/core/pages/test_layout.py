@@ -55,6 +55,7 @@ def test_a_marked_lead_on_a_page_without_heading_must_speak_of_its_text() -> Non
     page = (
         '<html><body><p class="ingress">Allt om båtar, hästar och skidspår varje vecka.</p>'
         "<div><p>Det luktar färskt virke och gammal maskinolja. Fyra ungdomar skruvar plywood mot en ramp.</p>"
-        "<p>Lokalen ägs av en företagare som själv åkte bräda på 1980-talet och inte tar någon hyra.</p></div></body></html>"
+        "<p>Lokalen ägs av en företagare som själv åkte bräda på 1980-talet och inte tar någon hyra.</p></div>"
+        "</body></html>"
     )
     assert extract(page.encode(), "https://a.example/a").text
