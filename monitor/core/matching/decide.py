@@ -45,6 +45,8 @@ DIRECTION_BESIDE = -5.0
 DIRECTION_ALONE = -3.6
 NEVER = -9.0
 
+_BEST_FIRST = list(PlaceKind)
+
 NATIONWIDE = frozenset({"sverige", "riket", "nationell", "national", "hela landet"})
 
 
@@ -68,7 +70,7 @@ class Claim:
     def kind(self) -> PlaceKind:
         """The best kind of name that stands for it."""
         kinds = [sense.kind for _, sense, _ in self.places]
-        return min(kinds, key=list(PlaceKind).index, default=PlaceKind.NAMED_AFTER)
+        return min(kinds, key=_BEST_FIRST.index, default=PlaceKind.NAMED_AFTER)
 
     @property
     def own_name(self) -> bool:

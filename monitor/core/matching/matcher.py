@@ -60,7 +60,8 @@ class Matcher:
         claims = weigh_claims(readings, {hit.name.county for hit in hits if hit.name.county}, source_area)
         covered = covered_codes(source_area)
         laid_out = lay_out(*fields, readings)
-        judged = (self._judge(claims[code], claims, laid_out, covered) for code in sorted(self.codes & claims.keys()))
+        watched = [code for code in sorted(claims) if code in self.codes]  # `&` would walk all 290 codes for each text
+        judged = (self._judge(claims[code], claims, laid_out, covered) for code in watched)
         return tuple(place for place in judged if place is not None)
 
     def _wanted(self, title: str, text: str) -> bool:
@@ -83,13 +84,14 @@ class Matcher:
         if not counted or score < self.watch.threshold or kind not in self.watch.kinds:
             return None
         about = weigh_about(claim, claims, text, covered)
+        concerns = sum(sign.weight for sign in about) > 0.0
         return FoundPlace(
             code=claim.code,
             name=municipalities()[claim.code].name if claim.code else self.watch.name,
             kind=kind,
-            about=sum(sign.weight for sign in about) > 0.0,
+            about=concerns,
             score=round(score, 3),
-            reason=_reason([reading for reading, _ in taken], claim.signs, about),
+            reason=_reason([reading for reading, _ in taken], claim.signs, about, concerns=concerns),
             mentions=mentions,
         )
 
@@ -138,7 +140,7 @@ def _mention(reading: Reading, kind: PlaceKind) -> Mention:
     return Mention(start=start, end=end, text=text, rule=reading.rule(kind), where=hit.field.where)
 
 
-def _reason(readings: Sequence[Reading], claimed: Sequence[Sign], about: Sequence[Sign]) -> str:
+def _reason(readings: Sequence[Reading], claimed: Sequence[Sign], about: Sequence[Sign], *, concerns: bool) -> str:
     """Say in words what took it, what spoke against, and why the text is about it or not."""
     told = [sign for reading in readings for sign in reading.signs] + list(claimed)
     first = readings[0]
@@ -149,7 +151,6 @@ def _reason(readings: Sequence[Reading], claimed: Sequence[Sign], about: Sequenc
     against = _words(sign for sign in told if sign.weight < 0.0)
     if against:
         parts.append(f"against: {'; '.join(against)}")
-    concerns = sum(sign.weight for sign in about) > 0.0
     why = _words(sign for sign in about if (sign.weight > 0.0) is concerns) or ["too little speaks for it"]
     parts.append(f"{'about it' if concerns else 'in passing'}: {'; '.join(why)}")
     return ". ".join(parts)
