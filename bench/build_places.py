@@ -1,6 +1,6 @@
 """Build the shipped place tables from public place data and labelled texts.
 
-    python bench/build_places.py
+    python -m bench.build_places
 
 reads $MONITOR_SHARED/data (default: ../shared beside the checkout). Four fifths of the labelled notices are
 counted; every fifth (crc32 of the id, modulo 5, is 0) is held back for `bench/matching.py`. What is

@@ -1,7 +1,7 @@
 """How well places are found: the table of the quality gate, in one run.
 
-    python bench/matching.py              reads $MONITOR_SHARED/data (default: ../shared beside the checkout)
-    python bench/matching.py --sample 60  also prints wrong findings, to be read by a person
+    python -m bench.matching              reads $MONITOR_SHARED/data (default: ../shared beside the checkout)
+    python -m bench.matching --sample 60  also prints wrong findings, to be read by a person
 
 Held back: every fifth notice, crc32 of its id modulo 5 is 0; `bench/build_places.py` never counts those.
 Ends with status 1 when a figure falls below its floor.
@@ -20,8 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from build_places import HELD_BACK, Notice, read_notices, shared
-
+from bench.build_places import HELD_BACK, Notice, read_notices, shared
 from monitor.config import Home, read_home
 from monitor.core.matching import Matcher, Watch, build_matcher
 from monitor.core.places import municipalities
