@@ -49,7 +49,7 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     also: int = 8
     """Lines under "also mentioned"; the rest are counted."""
     web: str = ""
-    """Address of the follow-up pages; without it the letter has no buttons."""
+    """Address under which `monitor serve` is reached from outside, for the feed of letters and ending a mailing."""
     contact: str = ""
     """Whom readers may ask: a role with its mail address or telephone. Without it, `[crawl] contact` stands there."""
     colour: str = ""

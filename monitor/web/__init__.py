@@ -1,1 +1,1 @@
-"""The pages in the browser: the letters, the archive and the sources of one home. Reads only; nothing here writes."""
+"""The pages in the browser: the letters, the archive and the sources of one home. No GET writes."""

@@ -1,6 +1,7 @@
 """The application: routes, answers, and the headers that every answer carries.
 
-Server-rendered, works without JavaScript, no GET changes anything. It listens on this machine only, until people can
+Server-rendered, works without JavaScript, no GET changes anything; the one thing that can be changed here is to end
+one's own mailing. It listens on this machine only, until people can
 log in: whoever reaches the port reads the home.
 """
 
@@ -20,11 +21,13 @@ from starlette.routing import Route
 
 from monitor.config import Home
 from monitor.core.search import read_query
+from monitor.core.urls import host_of
 from monitor.deliver.render import open_templates
 from monitor.models import Clock
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
+from monitor.store import outbox as outbox_store
 from monitor.store.db import open_database
 
 HEADERS = {
@@ -42,8 +45,9 @@ LOCAL = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def make_app(home: Home, clock: Clock, hosts: list[str] | None = None) -> Starlette:
-    """Return the application for one home. `hosts` are the names it answers to; without them, local ones only."""
+    """Return the application for one home. It answers to local names, to that of `[digest] web`, and to `hosts`."""
     pages = Pages(home, clock)
+    public = [host_of(home.settings.digest.web)] if home.settings.digest.web else []
     return Starlette(
         routes=[
             Route("/", pages.start),
@@ -52,10 +56,11 @@ def make_app(home: Home, clock: Clock, hosts: list[str] | None = None) -> Starle
             Route("/arkiv", pages.archive),
             Route("/kallor", pages.sources),
             Route("/halsa", pages.health),
+            Route("/utskick/avsluta/{token}", pages.end_mailing, methods=["GET", "POST"]),
         ],
         exception_handlers={404: pages.not_found},
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts or LOCAL),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, *public, *(hosts or ())]),
             Middleware(SafeHeaders),
         ],
     )
@@ -127,6 +132,20 @@ class Pages:
         """Show how the reading of each source goes."""
         states = self._read(lambda db: intake_store.source_states(db, self.home.sources))
         return self._page("sources.html.j2", states=states)
+
+    async def end_mailing(self, request: Request) -> Response:
+        """End a mailing: a GET shows a button, since mail gateways open every link; only a POST acts (RFC 8058).
+
+        The token in the address, which nobody can guess, is what permits it: a mail client has no login.
+        """
+        token = request.path_params["token"]
+        recipient = self._read(lambda db: outbox_store.recipient_of(db, token))
+        if recipient is None:
+            return await self.not_found(request, None)
+        ended = request.method == "POST"
+        if ended:
+            self._read(lambda db: outbox_store.end_mailing(db, token, self.clock()))
+        return self._page("unsubscribe.html.j2", recipient=recipient, ended=ended)
 
     async def health(self, _request: Request) -> Response:
         """Answer 200 when a source was read lately, else 503; for a supervisor. No content of the home."""

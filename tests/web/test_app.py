@@ -12,6 +12,8 @@ import uvicorn
 
 from monitor.config import read_home
 from monitor.models import Clock
+from monitor.store.db import open_database
+from monitor.store.outbox import ended_mailings, token_of
 from monitor.web.app import make_app
 from tests.command import monitor
 from tests.conftest import write_home
@@ -124,6 +126,26 @@ def test_nothing_can_be_changed(ask: Ask, home: Path) -> None:
         ask(path)
         assert ask(path, method="POST")[0] == 405
     assert (home / "monitor.db").read_bytes() == before
+
+
+def test_a_mailing_is_ended_by_a_button_and_never_by_opening_a_link(ask: Ask, home: Path) -> None:
+    db = open_database(home / "monitor.db")
+    token = token_of(db, "kommunikation@kommun.example")
+    path = f"/utskick/avsluta/{token}"
+    for _ in range(2):
+        status, body, headers = ask(path)
+        assert status == 200
+        assert "Avsluta utskicket" in body
+        assert '<form method="post">' in body
+        assert headers["cache-control"] == "no-store"
+    assert ended_mailings(db) == frozenset()
+    status, body, _ = ask(path, method="POST")
+    assert status == 200
+    assert "Inga fler brev skickas till kommunikation@kommun.example." in body
+    assert ended_mailings(db) == {"kommunikation@kommun.example"}
+    for method in ("GET", "POST"):
+        assert ask("/utskick/avsluta/guessed", method=method)[0] == 404
+    db.close()
 
 
 def test_a_home_without_letters_leads_to_its_sources(tmp_path: Path, clock: Clock) -> None:
