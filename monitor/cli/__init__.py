@@ -6,6 +6,7 @@ A command's module is imported when the command is used, so that `monitor --help
 import importlib
 import os
 import signal
+import sqlite3
 import sys
 from typing import Any
 
@@ -89,6 +90,10 @@ def main(args: list[str] | None = None, **extra: Any) -> None:
         sys.exit(3)
     except MonitorError as error:
         click.echo(f"monitor: {error}", err=True)
+        sys.exit(2)
+    except (OSError, sqlite3.Error) as error:
+        # What no step foresaw of disk and database: a full disk, a file without permission, a damaged page.
+        click.echo(f"monitor: {error}. What was saved before is kept", err=True)
         sys.exit(2)
     except KeyboardInterrupt:  # pragma: no cover (a person at the keyboard)
         click.echo("\nmonitor: stopped; what was saved is kept, the next run goes on from there", err=True)

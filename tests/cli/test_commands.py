@@ -251,3 +251,13 @@ def test_a_damaged_database_stops_a_list_in_words(home: Path) -> None:
 def test_purge_counts_before_it_deletes(home: Path, web: Web) -> None:
     assert call("purge", "--home", home, "--dry-run", "--json").json
     assert "article text" in call("purge", "--home", home).out
+
+
+@pytest.mark.parametrize("name", ["monitor.toml", "feeds.txt", "monitor.lock", "monitor.db"])
+def test_a_folder_where_a_file_is_due_is_told_in_words(home: Path, name: str) -> None:
+    (home / name).unlink(missing_ok=True)
+    (home / name).mkdir()
+    result = call("group", "--home", home)
+    assert result.code == 2
+    assert name in result.err
+    assert "Traceback" not in result.err
