@@ -160,6 +160,9 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
+_WIDEST = 22
+
+
 def print_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, Callable[[Any], str]], empty: str) -> None:
     """Print rows as aligned columns, or the sentence `empty`. Cells are cut to the terminal's width."""
     # rich is asked for plain text: a headline with square brackets is no markup.
@@ -170,11 +173,15 @@ def print_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, Call
     if not listed:
         click.echo(empty)
         return
+    cells = [[_printable(read(row)) for read in columns.values()] for row in listed]
+    widths = [min(_WIDEST, max(map(len, column))) for column in zip(*cells, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
-    for row in listed:
-        table.add_row(*(Text(_printable(read(row))) for read in columns.values()))
+    for name, width in zip(columns, widths, strict=True):
+        # On a narrow terminal the last column gives way: a time or a name cut short says nothing.
+        last = name == list(columns)[-1]
+        table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=None if last else max(width, len(name)))
+    for row_cells in cells:
+        table.add_row(*map(Text, row_cells))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 

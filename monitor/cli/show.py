@@ -15,6 +15,7 @@ from monitor.cli.options import (
     print_json,
     print_table,
 )
+from monitor.config import Home
 from monitor.core.search import read_query
 from monitor.core.urls import host_of
 from monitor.errors import UsageError
@@ -44,9 +45,8 @@ def sources(home_path: Path, as_json: bool) -> None:
             "source": lambda row: row["name"],
             "last answer": lambda row: row["outcome"] or "not asked yet",
             "asked": lambda row: local(row["polled"], zone),
-            "last good": lambda row: local(row["last_ok"], zone),
             "entries": lambda row: str(row["entries"]),
-            "what": lambda row: row["reason"],
+            "what": lambda row: row["reason"] and f"{row['reason']}; last good answer: {local(row['last_ok'], zone)}",
         },
         "no sources: write addresses into feeds.txt, one a line",
     )
@@ -84,12 +84,12 @@ def entries(home_path: Path, as_json: bool, limit: int | None) -> None:
     if as_json:
         print_json(rows)
         return
-    zone = home.settings.zone
+    zone, names = home.settings.zone, _names(home)
     print_table(
         rows,
         {
             "published": lambda row: local(row["published"], zone),
-            "source": lambda row: host_of(row["source"]),
+            "source": lambda row: names.get(row["source"], host_of(row["source"])),
             "page": lambda row: row["state"],
             "title": lambda row: row["title"],
         },
@@ -109,7 +109,7 @@ def articles(home_path: Path, as_json: bool, limit: int | None) -> None:
     if as_json:
         print_json(rows)
         return
-    _print_articles(rows, home.settings.zone, "no articles yet: monitor run")
+    _print_articles(rows, home, "no articles yet: monitor run")
 
 
 @click.command()
@@ -154,7 +154,7 @@ def search(query: tuple[str, ...], home_path: Path, as_json: bool, limit: int | 
     if as_json:
         print_json(rows)
         return
-    _print_articles(rows, home.settings.zone, f'no article holds "{asked}"')
+    _print_articles(rows, home, f'no article holds "{asked}"')
 
 
 def _rows(limit: int | None, as_json: bool) -> int:
@@ -162,13 +162,18 @@ def _rows(limit: int | None, as_json: bool) -> int:
     return limit or (-1 if as_json else MANY)
 
 
-def _print_articles(rows: list[dict[str, Any]], zone: Any, empty: str) -> None:
+def _names(home: Home) -> dict[str, str]:
+    return {source.url: source.name for source in home.sources}
+
+
+def _print_articles(rows: list[dict[str, Any]], home: Home, empty: str) -> None:
+    names = _names(home)
     print_table(
         rows,
         {
-            "published": lambda row: local(row["published"] or row["seen"], zone),
-            "source": lambda row: host_of(row["source"]),
-            "place": lambda row: f"{row['place']}, {'about' if row['about'] else 'in passing'}",
+            "published": lambda row: local(row["published"] or row["seen"], home.settings.zone),
+            "source": lambda row: names.get(row["source"], host_of(row["source"])),
+            "how": lambda row: "about" if row["about"] else "in passing",
             "title": lambda row: row["title"],
         },
         empty,
