@@ -43,7 +43,7 @@ def sources(home_path: Path, as_json: bool) -> None:
         rows,
         {
             "source": lambda row: row["name"],
-            "last answer": lambda row: row["outcome"] or "not asked yet",
+            "answer": lambda row: row["outcome"] or "not asked yet",
             "asked": lambda row: local(row["polled"], zone),
             "entries": lambda row: str(row["entries"]),
             "what": lambda row: row["reason"] and f"{row['reason']}; last good answer: {local(row['last_ok'], zone)}",
