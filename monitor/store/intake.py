@@ -231,11 +231,6 @@ def entry_words(db: Database, page: int) -> list[Entry]:
     ]
 
 
-def count_pages(db: Database) -> dict[str, int]:
-    """Return how many pages are in each state."""
-    return {row["state"]: row["n"] for row in db.query("select state, count(*) n from pages group by state")}
-
-
 def list_entries(db: Database, sources: Collection[str] = (), limit: int = -1) -> list[dict[str, object]]:
     """Return entries, newest first, as they are printed, each with what became of its page."""
     chosen = f"where e.source in ({', '.join('?' * len(sources))})" if sources else ""
