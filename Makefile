@@ -12,9 +12,11 @@ STAMP := $(VENV)/.installed
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
 
-$(STAMP): requirements-dev.txt pyproject.toml
+# Its own pip first: the one that Python 3.11 brings takes "coverage[toml]" for an unpinned package once a newer is out.
+$(STAMP): requirements-pip.txt requirements-dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the locked packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pip.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
@@ -56,9 +58,10 @@ wheel: $(STAMP) ## build the wheel and try it in a clean environment
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-lock: ## write requirements.txt (to run) and requirements-dev.txt (to work on it) anew; needs uv
+lock: ## write requirements.txt (to run), -dev.txt (to work on it) and -pip.txt anew; needs uv
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo pip | $(LOCK:pyproject.toml=-) --output-file requirements-pip.txt
 
 clean: ## remove the environment, caches and the demo's home
 	rm -rf $(VENV) dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

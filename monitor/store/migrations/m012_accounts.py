@@ -1,0 +1,1 @@
+"""m012: who may log in, and who is logged in."""

@@ -1,0 +1,1 @@
+"""m013: cases, their log, and the register."""

@@ -1,0 +1,1 @@
+"""m014: search in Swedish, facets, saved searches."""

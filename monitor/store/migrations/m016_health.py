@@ -1,0 +1,1 @@
+"""m016: the health of sources, reservations, and what may be kept of each."""

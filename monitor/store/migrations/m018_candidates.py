@@ -1,0 +1,1 @@
+"""m018: sources that nobody has listed yet."""
