@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.core.digest import DayCount, Digest, Limits, belongs, days_of, demote_last, is_prominent
@@ -456,6 +456,7 @@ def test_sentences_end_where_a_reader_would_say_so(line: str, expected: list[str
     st.text(alphabet="aå .!?…”–\nK", max_size=400),
     st.lists(st.tuples(st.integers(0, 400), st.integers(1, 30)), max_size=4),
 )
+@example(text=" ", spots=[(0, 1)])
 def test_whatever_the_text_the_quote_is_short_and_the_articles_own(text: str, spots: list[tuple[int, int]]) -> None:
     mentions = tuple(
         Mention(start=start, end=start + size, text=text[start : start + size], rule="name") for start, size in spots

@@ -60,11 +60,12 @@ def _quote(article: Article, summary: str) -> Parts:
 
 
 def _mentions(article: Article) -> Sequence[Mention]:
-    """Return the first namings in the text, in order, whose positions hold."""
+    """Return the first namings in the text, in order, whose positions hold: a naming does not end in white space."""
     size = len(article.text)
     namings = [mention for mention in article.place.mentions if mention.where == "text"][:_MENTIONS]
     holding = (m for m in namings if 0 <= m.start < m.end <= size and m.end - m.start <= QUOTE_LIMIT // 2)
-    return sorted(holding, key=lambda mention: (mention.start, -mention.end))
+    named = (m for m in holding if not article.text[m.end - 1].isspace())
+    return sorted(named, key=lambda mention: (mention.start, -mention.end))
 
 
 def _sentence_around(text: str, mention: Mention) -> Span:
