@@ -106,6 +106,19 @@ class Weight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A story under this weight is one line."""
 
 
+class Discovery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[discovery]`: the search for sources that nobody has listed (docs/discovery.md). A person decides on each."""
+
+    requests: int = 40
+    """Requests that one run may make for it, robots.txt included; 0 turns it off."""
+    per_day: int = 400
+    """Requests in 24 hours, however often it runs."""
+    per_site: int = 10
+    """Requests to one host in one run."""
+    weeks: int = 6
+    """After how many weeks a site is tried again."""
+
+
 class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """monitor.toml."""
 
@@ -121,6 +134,7 @@ class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: Retention = msgspec.field(default_factory=Retention)
     triage: Triage = msgspec.field(default_factory=Triage)
     weight: Weight = msgspec.field(default_factory=Weight)
+    discovery: Discovery = msgspec.field(default_factory=Discovery)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -217,6 +231,10 @@ def _check(path: Path, settings: Settings) -> None:
         ("retention.pages_days", settings.retention.pages_days, 1),
         ("retention.text_days", settings.retention.text_days, 1),
         ("triage.answer_days", settings.triage.answer_days, 1),
+        ("discovery.requests", settings.discovery.requests, 0),
+        ("discovery.per_day", settings.discovery.per_day, 0),
+        ("discovery.per_site", settings.discovery.per_site, 1),
+        ("discovery.weeks", settings.discovery.weeks, 1),
     ):
         if not least <= value < 1_000_000:
             raise ConfigError(path, key, f"{value} must be at least {least}")

@@ -59,8 +59,8 @@ class Intake(Protocol):
     def fetched(self, wanted: Wanted, page: Page) -> Sequence[Wanted]:
         """Take a page that answered; return what is wanted because of it."""
 
-    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
-        """Take note of a page that could not be had."""
+    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> Sequence[Wanted]:
+        """Take note of a page that could not be had; return what is wanted instead."""
 
 
 class SourceSpider(Spider):

@@ -27,11 +27,16 @@ class RobotsUnknownError(IgnoreRequest):
     """robots.txt could not be had (server error, no answer): RFC 9309, 2.3.1.4 says that everything is forbidden."""
 
 
+class BudgetSpentError(IgnoreRequest):
+    """The request would be more than the crawl was allowed."""
+
+
 # The first class that fits decides; "{}" takes the error's own words.
 _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
     (RobotsForbidError, PollOutcome.ROBOTS, "robots.txt forbids us to read it"),
     (RobotsUnknownError, PollOutcome.TRANSIENT, "{}"),
     (RefusedAddressError, PollOutcome.BLOCKED, "the address is refused: {}"),
+    (BudgetSpentError, PollOutcome.TRANSIENT, "{}"),
     (IgnoreRequest, PollOutcome.UNREADABLE, "{}"),
     (UnsupportedURLSchemeError, PollOutcome.UNREADABLE, "the address is not http or https"),
     (CannotResolveHostError, PollOutcome.TRANSIENT, "the host name has no usable address ({})"),

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from monitor.core.polling import judge_page
 from monitor.crawl.base import Intake, Polled, SourceSpider, Work
+from monitor.crawl.budget import Budget
 from monitor.crawl.failures import explain_failure
 from monitor.models import Clock, Page, Poll, PollOutcome, Source, Unavailable, Validators, Wanted
 
@@ -37,6 +38,8 @@ class Plan:
     validators: Mapping[str, Validators] = field(default_factory=dict)
     pages: Sequence[Wanted] = ()
     """Pages wanted from before."""
+    budget: Budget | None = None
+    """How many requests may be made; without one, as many as sources and pages need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "monitor.crawl.guard.AddressGuard": 50,
             "monitor.crawl.politeness.RobotsPolicy": 100,
+            "monitor.crawl.budget.RequestBudget": 950,  # next to the network: redirects and second tries count too
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
@@ -106,7 +110,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
     """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them."""
     if not plan.sources and not plan.pages:
         return
-    settings = Settings(crawl_settings(manners))
+    settings = Settings(crawl_settings(manners) | {"REQUEST_BUDGET": plan.budget})
     process = AsyncCrawlerProcess(settings)
     process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone)
     process.start()
@@ -193,14 +197,22 @@ class HomeSpider(Spider):
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         unavailable = judge_page(response.status, "" if wanted.any_type else content_type)
         if unavailable:
-            self.intake.unavailable(wanted, unavailable)
+            for more in self.intake.unavailable(wanted, unavailable):
+                yield self._fetch(more)
             return
-        page = Page(url=response.url, body=response.body, content_type=content_type, fetched_at=self.clock())
+        page = Page(
+            url=response.url,
+            body=response.body,
+            content_type=content_type,
+            fetched_at=self.clock(),
+            link=", ".join(value.decode("latin-1") for value in response.headers.getlist("Link")),
+        )
         for more in self.intake.fetched(wanted, page):
             yield self._fetch(more)
 
-    def page_failed(self, failure: Failure) -> None:
-        """Hand over a page that got no answer."""
+    def page_failed(self, failure: Failure) -> Iterator[Request]:
+        """Hand over a page that got no answer; go on with what is wanted instead."""
         wanted: Wanted = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]  # Scrapy sets it
         outcome, reason = explain_failure(failure.value)
-        self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT))
+        for more in self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)):
+            yield self._fetch(more)

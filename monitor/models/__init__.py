@@ -18,6 +18,11 @@ from monitor.models.articles import (
     Unavailable,
     Wanted,
 )
+from monitor.models.candidates import (
+    Candidate,
+    CandidateState,
+    Trial,
+)
 from monitor.models.common import (
     Clock,
     Outcome,
@@ -50,6 +55,8 @@ __all__ = [
     "Article",
     "Aside",
     "AuthorRole",
+    "Candidate",
+    "CandidateState",
     "Clock",
     "Entry",
     "FeedReading",
@@ -72,6 +79,7 @@ __all__ = [
     "Story",
     "Tone",
     "Topic",
+    "Trial",
     "Unavailable",
     "Validators",
     "Wanted",

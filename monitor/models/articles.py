@@ -17,6 +17,8 @@ class Page:
     content_type: str = ""
     """The Content-Type header as sent; may name the encoding."""
     fetched_at: datetime
+    link: str = ""
+    """The Link headers as sent, with commas between (RFC 8288)."""
 
 
 class PageState(StrEnum):
@@ -89,6 +91,8 @@ class PageReading:
     language: str = ""
     access: Access = Access.UNKNOWN
     author_role: AuthorRole = AuthorRole.UNKNOWN
+    links: tuple[str, ...] = ()
+    """One address on each other site that the page links to, outside menus and comments."""
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from monitor.config import Home
 from monitor.core.matching import Watch
+from monitor.core.sites import site_of
 from monitor.models import Source, SourceClass
 
 Tell = Callable[[str, int, int], None]
@@ -44,3 +45,9 @@ def area_of(home: Home, source: Source) -> str:
     if source.area or source.source_class in _LOCAL:
         return source.area or home.settings.code
     return "Sverige" if source.source_class in _NATIONAL else ""
+
+
+def covered_sites(home: Home) -> frozenset[str]:
+    """Return the sites that need not be found: those of the home's sources, and the municipality's own."""
+    own = (f"https://{host}" for host in home.settings.triage.own_hosts)
+    return frozenset(map(site_of, (*(source.url for source in home.sources), *own)))

@@ -75,9 +75,10 @@ class _Explorer:
         urls = () if isinstance(offered, Refused) else offered
         return [Wanted(0, url, url, any_type=True) for url in urls]
 
-    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
+    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
         """Remember what could not be had."""
         self.found.tried.append((wanted.url, outcome.reason))
+        return []
 
     def _take(self, url: str, reading: FeedReading) -> None:
         known = {tuple(entry.key for entry in candidate.reading.entries) for candidate in self.found.candidates}

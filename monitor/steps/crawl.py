@@ -66,11 +66,12 @@ class HomeIntake:
         self._count()
         return []
 
-    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> None:
+    def unavailable(self, wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
         """Take note of a page that could not be had; it is judged on the feed's own words."""
         intake_store.save_unavailable(self.db, wanted, outcome, self.clock())
         self.result.pages_unavailable += 1
         self._count()
+        return []
 
     def _said(self, wanted: Wanted) -> bool:
         words = intake_store.entry_words(self.db, wanted.id)

@@ -65,8 +65,9 @@ class _Fetched:
         self.outcome = page
         return []
 
-    def unavailable(self, _wanted: Wanted, outcome: Unavailable) -> None:
+    def unavailable(self, _wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
         self.outcome = outcome
+        return []
 
 
 _STATES = {

@@ -10,10 +10,12 @@ from monitor.config import Home
 from monitor.core.articles import judge
 from monitor.core.matching import Matcher, build_matcher
 from monitor.core.pages import block_key, drop_repeated, extract
+from monitor.core.sites import site_of
 from monitor.core.urls import host_of
 from monitor.models import Article, Clock, Outcome, PageReading, Refused
-from monitor.steps import Tell, area_of, say_nothing, watch_of
+from monitor.steps import Tell, area_of, covered_sites, say_nothing, watch_of
 from monitor.store import articles as article_store
+from monitor.store import candidates as candidate_store
 from monitor.store.articles import Unread
 from monitor.workers import Workers
 
@@ -41,6 +43,7 @@ def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) ->
             readings = read_batch(unread, workers, clock())
             _count_blocks(db, unread, readings)
             verdicts = list(_judge_batch(db, unread, readings, matcher, areas))
+            _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
             new, revised = article_store.save_verdicts(db, verdicts, clock())
             result.read += len(unread)
             result.new += new
@@ -65,6 +68,29 @@ def _count_blocks(db: Database, unread: Sequence[Unread], readings: Sequence[Pag
         if item.page and isinstance(reading, PageReading)
     ).items():
         article_store.count_blocks(db, host, pages, counts)
+
+
+def _note_links(
+    db: Database,
+    home: Home,
+    judged: Iterable[tuple[Unread, PageReading | Refused, tuple[int, Article | Refused]]],
+    now: datetime,
+) -> None:
+    """Remember where pages that name the town lead: to sites that may be sources (`steps.discover` tries them).
+
+    Noted before the verdicts are saved: a run that is killed between the two notes them again and loses none.
+    """
+    if not home.settings.discovery.requests:
+        return
+    covered = covered_sites(home)
+    for item, reading, (_, verdict) in judged:
+        if not isinstance(verdict, Article):
+            continue
+        if site_of(verdict.url) not in covered:  # a search found it, or a post linked to it
+            candidate_store.note_links(db, item.source, [verdict.url], at=now, named=True)
+        if isinstance(reading, PageReading):
+            links = [url for url in reading.links if site_of(url) not in covered]
+            candidate_store.note_links(db, site_of(verdict.url), links, at=now)
 
 
 def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, tuple[int, dict[str, int]]]:

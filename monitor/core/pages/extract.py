@@ -19,6 +19,7 @@ from trafilatura.settings import DEFAULT_CONFIG
 from monitor.core.pages.bounds import MAX_BYTES, clamp_spans, tame_markup, too_many_tags, too_much_for_tree
 from monitor.core.pages.decoding import decode_page
 from monitor.core.pages.layout import unwrap_layout
+from monitor.core.pages.links import links_out
 from monitor.core.pages.menus import drop_menus
 from monitor.core.pages.metadata import (
     Head,
@@ -105,7 +106,7 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
     head = read_head(tree)
     title, address, access = find_title(head), find_address(head, url), find_access(head)
     published, published_from = find_published(tree, head.meta, head.described.published, url, now)
-    marked = _marked_leads(tree)
+    marked, links = _marked_leads(tree), links_out(tree, url)
     clamp_spans(tree)
     drop_menus(tree)
     unwrap_layout(tree)
@@ -136,6 +137,7 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
         language=find_language(head),
         access=access,
         author_role=find_author_role(tree, head, blocks),
+        links=links,
     )
 
 

@@ -1,0 +1,64 @@
+"""Sites: what has one voice, and which links lead nowhere new."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from monitor.core.pages import extract
+from monitor.core.pages.links import _MAX_ANCHORS, MAX_LINKS, links_out
+from monitor.core.sites import front_of, is_everywhere, site_of
+
+
+@pytest.mark.parametrize(
+    ("url", "site", "front"),
+    [
+        ("https://www.bloggen.se/2026/11/post?x=1", "bloggen.se", "https://www.bloggen.se/"),
+        ("http://m.bloggen.se:8080/", "bloggen.se:8080", "http://m.bloggen.se:8080/"),
+        ("https://anna.blogspot.com/a", "anna.blogspot.com", "https://anna.blogspot.com/"),
+        ("https://medium.com/@byn/om-sjon-1", "medium.com/@byn", "https://medium.com/@byn"),
+        ("https://sites.google.com/view/byn/hem", "sites.google.com/view/byn", "https://sites.google.com/view/byn"),
+        ("mailto:a@b.se", "", ""),
+    ],
+)
+def test_a_site_is_a_host_or_a_path_on_a_platform(url: str, site: str, front: str) -> None:
+    assert (site_of(url), front_of(url)) == (site, front)
+
+
+def test_networks_are_linked_from_everywhere_and_sites_on_platforms_are_not() -> None:
+    assert is_everywhere("https://sv-se.facebook.com/sida")
+    assert is_everywhere("https://www.wordpress.com/")
+    assert not is_everywhere("https://byn.wordpress.com/")
+    assert not is_everywhere("https://bloggen.se/")
+
+
+PAGE = """<html><body><nav><a href="https://meny.se/">M</a></nav><main>
+<p>Läs <a href="https://andra.se/post">andra</a> och <a href="/egen">egen</a>, <a href="http://www.andra.se/b">igen</a>,
+<a href="https://www.google.com/url?q=https%3A%2F%2Ftredje.se%2Fx">tredje</a>
+<a href="https://facebook.com/dela">Dela</a> <a href="mailto:x@y.se">post</a></p></main>
+<aside><h3>Bloggar</h3><ul><li><a href="https://fjarde.se/">Fjärde</a></li></ul></aside>
+<div class="comments"><a rel="external nofollow ugc" href="https://skrap.se/">Köp</a></div>
+<footer><a href="https://tema.se/">Tema</a></footer></body></html>"""
+
+
+def test_links_of_text_and_side_columns_lead_out_and_menus_and_comments_do_not() -> None:
+    found = ("https://andra.se/post", "https://tredje.se/x", "https://fjarde.se/")
+    assert links_out(html.fromstring(PAGE), "https://bloggen.se/p") == found
+    assert (
+        extract(
+            PAGE.replace("<p>", "<h1>Sjön</h1><p>" + "Sjön fryser på. " * 30).encode(), "https://bloggen.se/p"
+        ).links
+        == found
+    )
+
+
+def test_a_page_of_links_gives_so_many_and_no_more() -> None:
+    many = "".join(f'<a href="https://s{number}.se/">x</a>' for number in range(MAX_LINKS + 5))
+    assert len(links_out(html.fromstring(f"<div>{many}</div>"), "https://a.se/")) == MAX_LINKS
+    late = "<a href='/x'>x</a>" * _MAX_ANCHORS + many
+    assert links_out(html.fromstring(f"<div>{late}</div>"), "https://a.se/") == ()
+
+
+@given(st.text(max_size=60))
+def test_any_address_has_at_most_one_site(url: str) -> None:
+    assert bool(site_of(url)) == bool(front_of(url))
