@@ -28,6 +28,13 @@ def add_working_days(day: date, number: int) -> date:
     return day
 
 
+def working_days_between(day: date, other: date) -> int:
+    """Return how many working days come after `day`, up to and with `other`; negative when `other` is earlier."""
+    if other < day:
+        return -working_days_between(other, day)
+    return sum(is_working_day(day + _DAY * number) for number in range(1, (other - day).days + 1))
+
+
 def days_off(years: Iterable[int]) -> frozenset[date]:
     """Return the holidays and closed eves of the years. Saturdays and Sundays as such are not among them."""
     return frozenset[date]().union(*map(_days_off, years))

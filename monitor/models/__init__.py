@@ -1,6 +1,6 @@
 """The domain's nouns as frozen values. What they carry is what the next stage needs; times are aware UTC.
 
-    Source -> Poll, Entry -> Page -> Article, Mention -> Story -> Digest
+    Source -> Poll, Entry -> Page -> Article, Mention -> Story -> Digest -> Case
 
 Text in these values is plain text, already through `core.text`: never HTML, no control characters.
 """
@@ -22,6 +22,25 @@ from monitor.models.candidates import (
     Candidate,
     CandidateState,
     Trial,
+)
+from monitor.models.cases import (
+    MONITOR,
+    AnswerWay,
+    Case,
+    CaseAction,
+    CaseEvent,
+    CaseKind,
+    CaseLine,
+    CaseOrder,
+    CaseQuery,
+    CaseStatus,
+    CaseView,
+    Change,
+    Channel,
+    Direction,
+    Plain,
+    Registration,
+    SeenText,
 )
 from monitor.models.common import (
     Clock,
@@ -51,13 +70,27 @@ from monitor.models.stories import (
 )
 
 __all__ = [
+    "MONITOR",
     "Access",
+    "AnswerWay",
     "Article",
     "Aside",
     "AuthorRole",
     "Candidate",
     "CandidateState",
+    "Case",
+    "CaseAction",
+    "CaseEvent",
+    "CaseKind",
+    "CaseLine",
+    "CaseOrder",
+    "CaseQuery",
+    "CaseStatus",
+    "CaseView",
+    "Change",
+    "Channel",
     "Clock",
+    "Direction",
     "Entry",
     "FeedReading",
     "FoundPlace",
@@ -70,9 +103,12 @@ __all__ = [
     "PageState",
     "Period",
     "PlaceKind",
+    "Plain",
     "Poll",
     "PollOutcome",
     "Refused",
+    "Registration",
+    "SeenText",
     "Source",
     "SourceClass",
     "SourceState",
