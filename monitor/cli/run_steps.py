@@ -26,6 +26,7 @@ from monitor.steps.publish import publish as publish_step
 from monitor.steps.purge import purge as purge_step
 from monitor.steps.read import ReadResult
 from monitor.steps.read import read as read_step
+from monitor.steps.topics import judge_topics
 
 now_option = click.option("--now", "everything", is_flag=True, help="Poll also the sources that are not due.")
 
@@ -47,6 +48,7 @@ def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> Non
         result = crawl_step(home, db, clock, everything=everything, tell=tell)
         articles = read_step(home, db, clock, tell=tell)
         group_step(db, clock)
+        judge_topics(home, db, clock)
         published = publish_step(home, db, clock)
     if sys.stdout.isatty() or verbose:
         say_crawl(result)
@@ -90,8 +92,10 @@ def read(home_path: Path, at: str | None, verbose: bool) -> None:
 def group(home_path: Path, at: str | None) -> None:
     """Fold articles about the same thing into stories."""
     home = load_home(home_path)
+    clock = read_clock(at, home)
     with locked(home), opened(home) as db:
-        folded, new = group_step(db, read_clock(at, home))
+        folded, new = group_step(db, clock)
+        judge_topics(home, db, clock)
     click.echo(f"{folded} articles folded, {new} new stories")
 
 

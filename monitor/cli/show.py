@@ -16,10 +16,11 @@ from monitor.cli.options import (
     print_table,
 )
 from monitor.config import Home
-from monitor.core.search import read_query
+from monitor.core.search import Unclear, read_query
 from monitor.core.urls import host_of
 from monitor.errors import UsageError
 from monitor.models import SourceState
+from monitor.store import archive as archive_store
 from monitor.store import articles as article_store
 from monitor.store import intake as intake_store
 from monitor.store import stories as story_store
@@ -143,18 +144,29 @@ def stories(home_path: Path, as_json: bool, limit: int | None) -> None:
 @json_option
 @limit_option
 def search(query: tuple[str, ...], home_path: Path, as_json: bool, limit: int | None) -> None:
-    """Search the articles: all words must stand in one; a "phrase" in quotes; wor* for a beginning."""
+    """Search the articles: all words must stand in one; a "phrase" in quotes; wor* for a beginning; -word; OR."""
     home = load_home(home_path)
     asked = " ".join(query)
-    words = read_query(asked)
-    if not words:
-        raise UsageError(f'"{asked}" holds no word to search for. Write for example: monitor search förskola')
+    wanted = read_query(asked)
+    if isinstance(wanted, Unclear):
+        raise UsageError(f'"{asked[:80]}" {_UNCLEAR[wanted]}. Write for example: monitor search förskola')
     with opened(home) as db:
-        rows = article_store.search_articles(db, words, limit=limit or MANY)
+        hits = archive_store.find_articles(
+            db, archive_store.Wish(query=wanted), order=archive_store.Order.NEWEST, limit=limit or MANY
+        )
+        rows = article_store.list_rows(db, [hit.id for hit in hits])
     if as_json:
         print_json(rows)
         return
     _print_articles(rows, home, f'no article holds "{asked}"')
+
+
+_UNCLEAR = {
+    Unclear.NO_WORD: "holds no word to search for",
+    Unclear.ONLY_WITHOUT: "says only what is to be left out",
+    Unclear.TOO_LONG: "is too long to search for",
+    Unclear.SHORT_START: "holds a beginning of fewer than three letters",
+}
 
 
 def _rows(limit: int | None, as_json: bool) -> int:

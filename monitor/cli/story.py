@@ -12,6 +12,7 @@ from monitor.errors import UsageError
 from monitor.models import Clock, Story
 from monitor.steps.judge import judged_stories
 from monitor.steps.publish import period_of
+from monitor.steps.topics import judge_topics
 from monitor.store import stories as story_store
 
 
@@ -44,6 +45,7 @@ def story(
                 raise UsageError('say who decides, as a role. Write for example: --role "kommunikatör"')
             with locked(home):
                 current = _change(db, current, clock, split=split, merge=merge, move=move, role=role, note=note)
+                judge_topics(home, db, clock)
         _show(home, db, current, clock)
 
 

@@ -261,11 +261,14 @@ def list_articles(db: Database, limit: int = -1) -> list[dict[str, object]]:
     return list(db.query(sql, [limit]))
 
 
-def search_articles(db: Database, query: str, limit: int) -> list[dict[str, object]]:
-    """Return articles whose words hold every word of `query`, newest first. Words in double quotes are a phrase."""
-    sql = f"""select {_LISTED} from articles_fts f join articles a on a.id = f.rowid
-              where articles_fts match ? and not a.hidden order by a.at desc, a.id desc limit ?"""  # noqa: S608
-    return list(db.query(sql, [query, limit]))
+def list_rows(db: Database, ids: Sequence[int]) -> list[dict[str, object]]:
+    """Return the articles with these rows, in this order, as they are printed."""
+    found: dict[int, dict[str, object]] = {}
+    for start in range(0, len(ids), 500):
+        chosen = list(ids[start : start + 500])
+        sql = f"select a.id, {_LISTED} from articles a where a.id in ({', '.join('?' * len(chosen))})"  # noqa: S608
+        found |= {row.pop("id"): row for row in db.query(sql, chosen)}
+    return [found[id_] for id_ in ids]
 
 
 _LISTED = """a.url, a.title, a.published, a.source, a.seen, a.revised, a.access, a.outcome, a.note, a.from_feed,

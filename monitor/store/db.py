@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.core.search import index_text
 from monitor.errors import StoreError
+from monitor.store.index import index_words, is_current
 from monitor.store.migrations import migrations
 
 BUSY_SECONDS = 15
@@ -38,6 +40,8 @@ def open_database(path: Path) -> Database:
 
 
 def _prepare(connection: sqlite3.Connection) -> Database:
+    # The triggers that keep the search index call it (m014): whoever writes articles needs it.
+    connection.create_function("search_words", 3, index_text, deterministic=True)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma foreign_keys = on")
     # With WAL, NORMAL loses nothing when a process is killed; only power loss can drop the last commits.
@@ -49,6 +53,9 @@ def _prepare(connection: sqlite3.Connection) -> Database:
     if newer:
         raise StoreError(f"the database was written by a newer version of the program ({', '.join(sorted(newer))})")
     migrations.apply(db)
+    if not is_current(db):
+        with transaction(db):
+            index_words(db)
     return db
 
 

@@ -20,10 +20,11 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route
 
 from monitor.config import Home
-from monitor.core.search import read_query
+from monitor.core.search import Query, read_query
 from monitor.core.urls import host_of
 from monitor.deliver.render import open_templates
 from monitor.models import Clock
+from monitor.store import archive as archive_store
 from monitor.store import articles as article_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
@@ -115,9 +116,12 @@ class Pages:
         query = read_query(asked)
 
         def find(db: Database) -> list[dict[str, object]]:
-            if query:
-                return article_store.search_articles(db, query, MANY)
-            return article_store.list_articles(db, MANY)
+            if not isinstance(query, Query):
+                return article_store.list_articles(db, MANY)
+            hits = archive_store.find_articles(
+                db, archive_store.Wish(query=query), order=archive_store.Order.NEWEST, limit=MANY
+            )
+            return article_store.list_rows(db, [hit.id for hit in hits])
 
         names = {source.url: source.name for source in self.home.sources}
         return self._page(

@@ -39,7 +39,7 @@ def test_a_database_upgraded_from_any_earlier_step_equals_a_fresh_one(tmp_path: 
 def test_every_table_of_ours_is_strict(db: Database) -> None:
     loose = db.query("select name from pragma_table_list where schema = 'main' and type = 'table' and not strict")
     ours = {row["name"] for row in loose} - {"sqlite_schema", "_sqlite_migrations"}
-    assert {name for name in ours if not name.startswith("articles_fts")} == set()
+    assert {name for name in ours if not name.startswith("archive_words")} == set()
 
 
 def test_the_database_keeps_a_write_ahead_log_and_foreign_keys(db: Database) -> None:

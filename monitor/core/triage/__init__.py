@@ -2,7 +2,7 @@
 
 from monitor.core.triage.answers import due_by, find_need
 from monitor.core.triage.classes import REACH, class_of, level_of, reach_of
-from monitor.core.triage.judging import Desk, judge_story, order_stories
+from monitor.core.triage.judging import Desk, find_topic, judge_story, order_stories
 from monitor.core.triage.own_voice import own_hosts
 from monitor.core.triage.quoting import choose_quote, names_private_person, summarise
 from monitor.core.triage.topics import TOPICS_FILE, Topics, default_topics, read_topics
@@ -19,6 +19,7 @@ __all__ = [
     "default_topics",
     "due_by",
     "find_need",
+    "find_topic",
     "judge_story",
     "level_of",
     "names_private_person",

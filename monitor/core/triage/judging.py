@@ -12,7 +12,7 @@ from monitor.core.triage.lead import choose_lead
 from monitor.core.triage.own_voice import own_voice, reprints
 from monitor.core.triage.topics import Topics, default_topics
 from monitor.core.triage.weighing import Weights, weigh
-from monitor.models import Article, Aside, Need, Period, PlaceKind, Story, Tone
+from monitor.models import Article, Aside, Need, Period, PlaceKind, Story, Tone, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +36,24 @@ class Desk:
     """Stories that people have marked as in need of an answer."""
 
 
+def find_topic(story: Story, desk: Desk) -> tuple[Article, Topic | None]:
+    """Return the article that speaks for the story, and what it is about."""
+    own = own_voice(story.articles, desk.sources, desk.own_hosts)
+    lead = choose_lead(story.articles, story.copies, own, desk.sources)
+    return lead, desk.topics.find(lead)
+
+
 def judge_story(story: Story, desk: Desk) -> Story:
     """Return the story with all that can be said of it, the article that speaks for it first.
 
     What the municipality says itself has no part in weight, reach or the need for an answer.
     """
     own = own_voice(story.articles, desk.sources, desk.own_hosts)
-    lead = choose_lead(story.articles, story.copies, own, desk.sources)
+    lead, topic = find_topic(story, desk)
     articles = (lead, *(article for article in story.articles if article.url != lead.url))
     outside = tuple(article for article in articles if article.url not in own)
     releases = reprints(articles, own)
     tone = desk.tones.get(story.id, Tone.NOT_ASSESSED)
-    topic = desk.topics.find(lead)
     if topic and topic.key in desk.mute:
         topic = replace(topic, muted=True)
     weight = weigh(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 import msgspec
@@ -72,6 +73,12 @@ class Topics:
             for topic in lists
         )
         self._known: dict[str, tuple[int, ...]] = {}
+        self.lists = tuple(lists)
+
+    @property
+    def mark(self) -> str:
+        """What tells these lists from others: SHA-256 of them."""
+        return sha256(msgspec.json.encode(self.lists)).hexdigest()
 
     def find(self, article: Article) -> Topic | None:
         """Return the topic whose words weigh most, or None when no list has enough of them."""
