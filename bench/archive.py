@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from bisect import bisect
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -91,7 +92,7 @@ class Writer:
 CHUNK = 5_000
 
 
-def chunk_of(task: tuple[int, int]) -> list[tuple[tuple[object, ...], str]]:
+def chunk_of(task: tuple[int, int]) -> Sequence[tuple[tuple[object, ...], str]]:
     """Return the articles from a number on, in order of time, each with the tokens that the index will hold."""
     size, first = task
     writer = Writer(first)
