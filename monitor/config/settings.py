@@ -12,6 +12,7 @@ import msgspec
 
 from monitor.config.delivery import Delivery, check_delivery
 from monitor.config.text_files import read_text
+from monitor.config.web import WebSettings, check_web
 from monitor.core.matching import check_search_word
 from monitor.core.matching.watch import THRESHOLD
 from monitor.core.text import clean_line
@@ -135,6 +136,7 @@ class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     triage: Triage = msgspec.field(default_factory=Triage)
     weight: Weight = msgspec.field(default_factory=Weight)
     discovery: Discovery = msgspec.field(default_factory=Discovery)
+    web: WebSettings = msgspec.field(default_factory=WebSettings)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -191,6 +193,7 @@ def _to_settings(path: Path, raw: Mapping[str, Any]) -> Settings:
         _explain(path, str(error))
     _check(path, settings)
     check_delivery(path, settings, settings.crawl.allow_hosts)
+    check_web(path, settings.web, settings.digest.web)
     return settings
 
 

@@ -48,6 +48,10 @@ from monitor.models.common import (
     Period,
     Refused,
 )
+from monitor.models.people import (
+    Person,
+    Role,
+)
 from monitor.models.sources import (
     Entry,
     FeedReading,
@@ -102,12 +106,14 @@ __all__ = [
     "PageReading",
     "PageState",
     "Period",
+    "Person",
     "PlaceKind",
     "Plain",
     "Poll",
     "PollOutcome",
     "Refused",
     "Registration",
+    "Role",
     "SeenText",
     "Source",
     "SourceClass",

@@ -83,6 +83,9 @@ def msgids_of_templates() -> Iterator[str | tuple[str, ...]]:
     for path in sorted(path for path in folder.rglob("*.j2") if "out" not in path.relative_to(folder).parts):
         for _, message, _, _ in extract("jinja2", BytesIO(path.read_bytes())):
             yield message
+    for path in sorted(Path("monitor/web").glob("*.py")):
+        for _, message, _, _ in extract("python", BytesIO(path.read_bytes()), keywords={"msgid": None}):
+            yield message
 
 
 def test_every_word_of_the_templates_has_its_swedish_and_no_other_is_left() -> None:

@@ -15,6 +15,7 @@ from monitor.models import Clock
 from monitor.store.db import open_database
 from monitor.store.outbox import ended_mailings, token_of
 from monitor.web.app import make_app
+from monitor.web.security import LETTER_POLICY
 from tests.command import monitor
 from tests.conftest import write_home
 from tests.loopback import Answer, Web
@@ -66,7 +67,6 @@ def test_the_pages_of_a_home(ask: Ask, home: Path) -> None:
     status, _, headers = ask("/")
     assert (status, headers["location"]) == (303, "/brev/2026-11-24")
     for suffix, kind in (
-        ("", "text/html"),
         (".html", "text/html"),
         (".txt", "text/plain"),
         (".json", "application/json"),
@@ -74,8 +74,14 @@ def test_the_pages_of_a_home(ask: Ask, home: Path) -> None:
         status, body, headers = ask(f"/brev/2026-11-24{suffix}")
         assert status == 200
         assert headers["content-type"].startswith(kind)
-        written = home / "reports" / "out" / f"2026-11-24{suffix or '.html'}"
+        written = home / "reports" / "out" / f"2026-11-24{suffix}"
         assert body == written.read_text(encoding="utf-8")
+    status, body, headers = ask("/brev/2026-11-24")
+    assert status == 200
+    assert body.count("<main") == 1
+    assert "Ny skola" in body
+    assert "<script" not in body
+    assert headers["content-security-policy"] == LETTER_POLICY
     status, body, _ = ask("/arkiv")
     assert status == 200
     assert "Ny skola" in body

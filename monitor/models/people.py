@@ -1,0 +1,36 @@
+"""Who uses the pages: a role, and the unit for which it acts. Roles, never names."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do. Each role may do what those before it may."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    RESPONSIBLE = "responsible"
+    """Answers for the cases of the own unit."""
+    ADMINISTRATOR = "administrator"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether this role may do what `needed` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks for a page, as the pages and the log know it."""
+
+    role: Role
+    unit: str = ""
+    """Name of the unit as in `[web] units`; "" when the person belongs to none."""
+    name: str
+    """What logs show: the name of the account, or of the role. Never the name of a person."""
+    key: str
+    """Under which the person's own settings are kept. Nothing can be read from it."""
+
+    def may(self, needed: Role) -> bool:
+        """Whether the person may do what `needed` may."""
+        return self.role.covers(needed)
