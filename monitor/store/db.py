@@ -23,17 +23,19 @@ OLDEST_SQLITE = (3, 37, 0)  # strict tables
 Row = Sequence[Any]
 
 
-def open_database(path: Path, *, busy: float = BUSY_SECONDS, any_thread: bool = False) -> Database:
+def open_database(path: Path, *, busy: float | None = None, any_thread: bool = False) -> Database:
     """Open the database at `path`, made or upgraded as needed. Raises StoreError with what to do.
 
-    A write waits `busy` seconds for another program's. With `any_thread` the caller sees to it that one thread at a
+    A write waits `busy` seconds for another program's, BUSY_SECONDS when not said. With `any_thread` the caller sees to it that one thread at a
     time uses the database.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
     try:
         # isolation_level None: transactions begin only where this code says so (see `transaction`).
-        connection = sqlite3.connect(path, timeout=busy, isolation_level=None, check_same_thread=not any_thread)
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS if busy is None else busy, isolation_level=None, check_same_thread=not any_thread
+        )
         try:
             return _prepare(connection)
         except BaseException:
@@ -74,7 +76,7 @@ def transaction(db: Database) -> Iterator[sqlite3.Connection]:
     try:
         connection.execute("begin immediate")
     except sqlite3.OperationalError as error:
-        raise StoreError(f"the database could not be written, another program is writing: {error}") from error
+        raise StoreError("the database is busy: another program is writing. Try again") from error
     try:
         yield connection
         connection.execute("commit")
