@@ -26,8 +26,8 @@ Row = Sequence[Any]
 def open_database(path: Path, *, busy: float | None = None, any_thread: bool = False) -> Database:
     """Open the database at `path`, made or upgraded as needed. Raises StoreError with what to do.
 
-    A write waits `busy` seconds for another program's, BUSY_SECONDS when not said. With `any_thread` the caller sees to it that one thread at a
-    time uses the database.
+    A write waits `busy` seconds for another program's, BUSY_SECONDS when not said. With `any_thread` the caller sees to
+    it that one thread at a time uses the database.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
