@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from monitor.config.delivery import Delivery, check_delivery
+from monitor.config.followup import FollowUpSettings, check_followup
 from monitor.config.text_files import read_text
 from monitor.config.web import WebSettings, check_web
 from monitor.core.matching import check_search_word
@@ -135,6 +136,7 @@ class Settings(Delivery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: Retention = msgspec.field(default_factory=Retention)
     triage: Triage = msgspec.field(default_factory=Triage)
     weight: Weight = msgspec.field(default_factory=Weight)
+    followup: FollowUpSettings = msgspec.field(default_factory=FollowUpSettings)
     discovery: Discovery = msgspec.field(default_factory=Discovery)
     web: WebSettings = msgspec.field(default_factory=WebSettings)
 
@@ -194,6 +196,7 @@ def _to_settings(path: Path, raw: Mapping[str, Any]) -> Settings:
     _check(path, settings)
     check_delivery(path, settings, settings.crawl.allow_hosts)
     check_web(path, settings.web, settings.digest.web)
+    check_followup(path, settings.followup)
     return settings
 
 

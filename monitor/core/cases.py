@@ -28,7 +28,7 @@ from monitor.models import (
 OFFICE_CLOSES = time(16)
 CLOSING = frozenset({CaseStatus.ANSWERED, CaseStatus.NO_ACTION})
 EDITABLE = frozenset(field.name for field in fields(Case)) - {
-    "number", "version", "closed_at", "merged_into", "split_from", "story", "articles", "reason", "proposed",
+    "number", "version", "closed_at", "merged_into", "split_from", "story", "articles", "rule", "reason", "proposed",
     "answered_by", "confirm_by",
 }  # fmt: skip
 """Fields that a form may set; the others follow from what is done."""
@@ -42,6 +42,8 @@ class Fault(StrEnum):
     """Called answered, and neither an answer nor where it was given."""
     NO_LINK = "no link"
     NO_REASON = "no reason"
+    NO_MATTER = "no matter"
+    """To be registered, and not said in short what it concerns (OSL 5 kap. 2 § 4)."""
     SECRET = "secret"  # noqa: S105 (no password)
     """Secrecy, and not registered."""
     MERGED = "merged"
@@ -186,15 +188,24 @@ def merge(case: Case, into: Case, *, role: str, at: datetime) -> tuple[CaseEvent
     gone = event_of(
         case, {"merged_into": into.number, "closed_at": at}, CaseAction.MERGED, role=role, at=at, note=into.number
     )
-    takes = {
+    takes: dict[str, object] = {
         "articles": tuple(sorted({*into.articles, *case.articles})),
         "due": min((due for due in (case.due, into.due) if due), default=None),
         "owner": into.owner or case.owner,
-        "secret": into.secret or case.secret,
     }
     if case.secret and not into.secret:
-        takes |= {"registration": Registration.REGISTER, "registration_reason": case.registration_reason}
+        takes |= _entry(case)
     return gone, event_of(into, takes, CaseAction.TOOK_OVER, role=role, at=at, note=case.number)
+
+
+def _entry(case: Case) -> dict[str, object]:
+    """Return what goes with secrecy: a case that it touches stands in the register."""
+    return {
+        "secret": True,
+        "registration": case.registration,
+        "registration_reason": case.registration_reason,
+        "matter": case.matter,
+    }
 
 
 def split(
@@ -218,10 +229,9 @@ def split(
         split_from=case.number,
         story=case.story,
         articles=tuple(sorted(chosen)),
-        secret=case.secret,
-        registration=Registration.REGISTER if case.secret else Registration.UNDECIDED,
-        registration_reason=case.registration_reason if case.secret else "",
     )
+    if case.secret:  # what goes with secrecy
+        new = msgspec.convert({**msgspec.to_builtins(new), **msgspec.to_builtins(_entry(case))}, Case)
     opened = open_case(new, role=role, at=at, note=case.number)
     if isinstance(opened, Problem):
         return opened
@@ -243,6 +253,8 @@ def check(case: Case) -> Problem | None:
         return Problem(Fault.SECRET, "registration")
     if case.registration is not Registration.UNDECIDED and not case.registration_reason.strip():
         return Problem(Fault.NO_REASON, "registration_reason")
+    if case.registration is Registration.REGISTER and not case.matter.strip():
+        return Problem(Fault.NO_MATTER, "matter")
     return None
 
 

@@ -185,6 +185,7 @@ def select(digest: Digest, edition: Edition) -> Digest:
         also=also,
         chart=Chart(bars=(), days=digest.chart.days, usual_articles=None, usual_prominent=None),
         needs=needs_of(items, digest.limits) if digest.needs else None,
+        late=tuple(case for case in digest.late if case.owner.casefold() in names),
         watched=(),
         left_out=LeftOut(),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.models.stories import Tone
+from monitor.models.stories import NeedRule, Tone
 
 
 class CaseKind(StrEnum):
@@ -95,8 +95,10 @@ class Case:
     owner: str = ""
     proposed: str = ""
     """The unit that the topic points to: a proposal until someone takes it."""
+    rule: NeedRule | None = None
+    """By which rule the monitoring says that it needs an answer; None when a person opened it."""
     reason: str = ""
-    """Why it needs an answer, in the words that decided."""
+    """The sentence of the article that decided."""
     received: datetime
     """When it came in, or when the monitoring first saw it."""
     due: datetime | None = None

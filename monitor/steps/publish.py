@@ -15,8 +15,10 @@ from monitor.deliver.archive import LISTED, write_archive
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period, SourceClass
+from monitor.steps.follow import follow
 from monitor.steps.judge import judged_stories
 from monitor.store import articles as article_store
+from monitor.store import cases as case_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
 from monitor.store import stories as story_store
@@ -57,11 +59,13 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     shown = digest_store.shown_urls(db, day, period.start - LATE)
     covered = _articles_of(db, period, shown)
     members = story_store.members_of(db, story_store.stories_of(db, covered).values())
+    judged = judged_stories(home, db, members, period=period, made_at=now)
+    stories, followed = follow(home, db, judged, now)
     digest = compose(
         organisation=settings.organisation or settings.municipality,
         period=period,
         made_at=now,
-        stories=judged_stories(home, db, members, period=period, made_at=now),
+        stories=stories,
         day_counts=_day_counts(home, db, period),
         sources=intake_store.source_states(db, home.sources, counted=False),
         time_zone=settings.zone,
@@ -69,9 +73,10 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         holidays=days_off({period.start.year - 1, period.start.year, period.end.year}),
         watched=settings.digest.watched,
         judged=True,
-        limits=Limits(stories=settings.digest.stories, also=settings.digest.also),
+        followed=followed,
+        limits=Limits(stories=settings.digest.stories, also=settings.digest.also, late=settings.followup.late_shown),
         contact=settings.digest.contact or settings.crawl.contact,
-        web="",  # its buttons lead to the pages of follow-up, which are not built yet: no dead links
+        web=settings.digest.web,
         colour=settings.digest.colour,
         example=example,
     )
@@ -80,6 +85,9 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
     digest_store.save_digest(
         db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
     )
+    if digest.needs:
+        told = [item.case.number for item in digest.needs.items if item.case]
+        case_store.note_sent(db, told, day.isoformat(), now)
     write_archive(
         home.reports / "out",
         digest_store.past_digests(db, LISTED + 1),

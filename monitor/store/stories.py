@@ -264,6 +264,17 @@ def members_of(db: Database, stories: Iterable[int]) -> list[int]:
     return sorted(row[0] for story in set(stories) for row in db.execute(sql, [story]).fetchall())
 
 
+def rows_by_url(db: Database, stories: Sequence[int]) -> dict[str, int]:
+    """Return the row of each article of these stories, by its address."""
+    rows: dict[str, int] = {}
+    for start in range(0, len(stories), 500):
+        chosen = list(stories[start : start + 500])
+        sql = f"""select a.url, a.id from story_articles s join articles a on a.id = s.article
+                  where s.story in ({", ".join("?" * len(chosen))})"""  # noqa: S608 (only placeholders)
+        rows.update(db.execute(sql, chosen).fetchall())
+    return rows
+
+
 def read_stories(db: Database, articles: Sequence[int]) -> tuple[Story, ...]:
     """Return the stories of these articles, each with these articles only, the earliest first."""
     if not articles:

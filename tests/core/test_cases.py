@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,11 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TUESDAY = datetime(2026, 11, 24, 5, 42, tzinfo=UTC)
 LATER = TUESDAY + timedelta(hours=30)
 DRAFT = Case(number="261124-1", title="När får gångvägen belysning?", received=TUESDAY, articles=(3, 5, 8))
+REGISTERED: dict[str, Any] = {
+    "registration": Registration.REGISTER,
+    "registration_reason": "OSL 26 kap.",
+    "matter": "Ett brev",
+}
 
 
 def opened(case: Case = DRAFT) -> Case:
@@ -85,6 +91,7 @@ def test_closing_and_opening_again_is_done_once() -> None:
         ({"secret": True}, Fault.SECRET),
         ({"secret": True, "registration": Registration.MINOR, "registration_reason": "liten"}, Fault.SECRET),
         ({"registration": Registration.MINOR}, Fault.NO_REASON),
+        ({"registration": Registration.REGISTER, "registration_reason": "Begärd"}, Fault.NO_MATTER),
     ],
 )
 def test_what_is_wrong_is_said_with_its_field(wanted: dict[str, object], fault: Fault) -> None:
@@ -95,7 +102,9 @@ def test_what_is_wrong_is_said_with_its_field(wanted: dict[str, object], fault: 
 
 
 def test_a_case_with_secrecy_can_be_registered() -> None:
-    case = saved(opened(), secret=True, registration=Registration.REGISTER, registration_reason="Sekretess")
+    case = saved(
+        opened(), secret=True, registration=Registration.REGISTER, registration_reason="Sekretess", matter="Brev"
+    )
     assert case.secret
 
 
@@ -119,7 +128,11 @@ def test_a_merged_case_points_to_the_survivor_which_takes_articles_and_the_earli
 
 
 def test_secrecy_and_its_registration_go_with_a_merged_case() -> None:
-    secret = opened(replace(DRAFT, secret=True, registration=Registration.REGISTER, registration_reason="OSL 26 kap."))
+    secret = opened(
+        replace(
+            DRAFT, secret=True, registration=Registration.REGISTER, registration_reason="OSL 26 kap.", matter="Ett brev"
+        )
+    )
     other = opened(replace(DRAFT, number="261124-2", articles=()))
     events = cases.merge(secret, other, role="x", at=LATER)
     assert not isinstance(events, Problem)
@@ -129,7 +142,7 @@ def test_secrecy_and_its_registration_go_with_a_merged_case() -> None:
 
 
 def test_a_part_of_a_case_becomes_a_case_of_its_own() -> None:
-    case = opened(replace(DRAFT, secret=True, registration=Registration.REGISTER, registration_reason="OSL"))
+    case = opened(replace(DRAFT, secret=True, **REGISTERED))
     events = cases.split(case, [5], "261125-1", "Vägen", role="x", at=LATER)
     assert not isinstance(events, Problem)
     rest, new = cases.apply(case, events[0]), cases.replay([events[1]])

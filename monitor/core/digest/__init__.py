@@ -8,14 +8,17 @@ from monitor.core.digest.composing import compose, demote_last
 from monitor.core.digest.figures import is_prominent
 from monitor.core.digest.news import LATE, belongs
 from monitor.core.digest.usual import Day, Days, days_of
-from monitor.core.digest.values import DayCount, Digest, Limits
+from monitor.core.digest.values import CaseMark, DayCount, Digest, Followed, LateCase, Limits
 
 __all__ = [
     "LATE",
+    "CaseMark",
     "Day",
     "DayCount",
     "Days",
     "Digest",
+    "Followed",
+    "LateCase",
     "Limits",
     "belongs",
     "compose",

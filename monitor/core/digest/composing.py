@@ -11,7 +11,16 @@ from monitor.core.digest.health import gaps_of, health_of, source_name
 from monitor.core.digest.items import also_item, as_line, needs_of, story_item
 from monitor.core.digest.news import News, left_out, news_of
 from monitor.core.digest.usual import days_of, usual_of
-from monitor.core.digest.values import AlsoItem, DayCount, Digest, Limits, StoryItem, Top, Watched
+from monitor.core.digest.values import (
+    AlsoItem,
+    DayCount,
+    Digest,
+    Followed,
+    Limits,
+    StoryItem,
+    Top,
+    Watched,
+)
 from monitor.core.text import shorten
 from monitor.core.times import local_day
 from monitor.models import Article, Period, SourceState, Story
@@ -33,6 +42,7 @@ def compose(
     holidays: Collection[date] = (),
     watched: Collection[str] = (),
     judged: bool = False,
+    followed: Followed | None = None,
     limits: Limits | None = None,
     contact: str = "",
     web: str = "",
@@ -44,7 +54,7 @@ def compose(
     `stories` may hold articles from before the period: these are told as earlier, not counted. `shown` are the URLs
     that an earlier letter has shown, `day_counts` the days that `days_of` names, `holidays` days that are no measure
     of what is usual. `watched` are beginnings of words; `judged` says whether somebody has looked for stories that
-    need an answer. `example` says at the top that all is invented.
+    need an answer. `followed` is what the follow-up knows. `example` says at the top that all is invented.
     """
     limits = limits or Limits()
     news = sorted(news_of(stories, period, shown), key=lambda item: item.rank)
@@ -55,8 +65,9 @@ def compose(
     usual = usual_of(days, day_counts, holidays)
     names = {state.source.url: (source_name(state), state.source.source_class) for state in sources}
     full = min(limits.stories, sum(item.in_full for item in news))
-    told = tuple(story_item(item, names, limits) for item in news[:full])
-    also = tuple(also_item(item, names) for item in news[full:])
+    followed = followed or Followed()
+    told = tuple(story_item(item, names, limits, followed) for item in news[:full])
+    also = tuple(also_item(item, names, followed) for item in news[full:])
     items: list[StoryItem | AlsoItem] = [*told, *also]
     day = local_day(period.end, time_zone)
     return Digest(
@@ -79,6 +90,7 @@ def compose(
         health=health,
         limits=limits,
         needs=needs_of(items, limits) if judged else None,
+        late=followed.late,
         watched=_watched(watched, articles),
         left_out=left_out(stories, period, shown),
         web=web.rstrip("/"),

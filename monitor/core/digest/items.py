@@ -10,6 +10,7 @@ from monitor.core.digest.values import (
     AlsoReason,
     Citation,
     Folded,
+    Followed,
     Limits,
     NeedItem,
     Needs,
@@ -38,7 +39,7 @@ _UNREAD_NOTES = (
 )
 
 
-def story_item(news: News, names: Names, limits: Limits) -> StoryItem:
+def story_item(news: News, names: Names, limits: Limits, followed: Followed) -> StoryItem:
     """Return a story in full."""
     story = news.story
     others = news.articles[1:]
@@ -64,10 +65,12 @@ def story_item(news: News, names: Names, limits: Limits) -> StoryItem:
         reach=story.reach,
         need=story.need,
         weight=story.weight,
+        case=followed.cases.get(story.id),
+        article=followed.rows.get(news.lead.url),
     )
 
 
-def also_item(news: News, names: Names) -> AlsoItem:
+def also_item(news: News, names: Names, followed: Followed) -> AlsoItem:
     """Return a story as one line."""
     return AlsoItem(
         id=news.story.id,
@@ -78,6 +81,7 @@ def also_item(news: News, names: Names) -> AlsoItem:
         sources=news.sources,
         unit=news.story.topic.unit if news.story.topic else "",
         need=news.story.need,
+        case=followed.cases.get(news.story.id),
     )
 
 
@@ -91,7 +95,9 @@ def _need_item(item: StoryItem | AlsoItem, need: Need) -> NeedItem:
     """Return the need with the article that asks, where the letter names it; else with the story's first."""
     named = [item.lead, *(other.citation for other in item.others)] if isinstance(item, StoryItem) else [item.lead]
     asks = next((citation for citation in named if citation.url == need.url), item.lead)
-    return NeedItem(story=item.id, url=asks.url, title=asks.title, source=asks.source, unit=item.unit, need=need)
+    return NeedItem(
+        story=item.id, url=asks.url, title=asks.title, source=asks.source, unit=item.unit, need=need, case=item.case
+    )
 
 
 def as_line(item: StoryItem) -> AlsoItem:
@@ -105,6 +111,7 @@ def as_line(item: StoryItem) -> AlsoItem:
         sources=item.sources,
         unit=item.unit,
         need=item.need,
+        case=item.case,
     )
 
 

@@ -1,10 +1,11 @@
 """What a digest holds: numbers, moments, keys and the sources' own words. How it tells them is up to `reports/`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.models import Need, Period, SourceClass, Tone, WeightPart
+from monitor.models import CaseStatus, Need, Period, SourceClass, Tone, WeightPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Limits:
     """Rows in the table of sources."""
     needs: int = 3
     """Stories in the box of what needs an answer."""
+    late: int = 5
+    """Late cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,42 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMark:
+    """What is done about a story."""
+
+    number: str
+    status: CaseStatus
+    owner: str = ""
+    proposed: str = ""
+    """The unit that its topic points to; no more than a proposal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCase:
+    """An open case whose time has passed."""
+
+    number: str
+    title: str
+    """Empty where it may be covered by secrecy."""
+    due: datetime
+    days: int
+    """Working days since then; 0 on the day itself."""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What is known of the follow-up when a letter is composed."""
+
+    cases: Mapping[int, CaseMark] = field(default_factory=dict)
+    """By the number of the story."""
+    late: tuple[LateCase, ...] = ()
+    """The latest first."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """URL -> number of the article, under which the pages know it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryItem:
     """A story in full."""
 
@@ -170,6 +209,9 @@ class StoryItem:
     """That it needs an answer, why and by when."""
     weight: tuple[WeightPart, ...] = ()
     """What it was ordered by; in the .json only."""
+    case: CaseMark | None = None
+    article: int | None = None
+    """Number of the lead article, under which the pages know it."""
 
 
 class AlsoReason(StrEnum):
@@ -199,6 +241,7 @@ class AlsoItem:
     sources: int
     unit: str = ""
     need: Need | None = None
+    case: CaseMark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +254,7 @@ class NeedItem:
     source: str
     unit: str
     need: Need
+    case: CaseMark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +399,8 @@ class Digest:
     limits: Limits = field(default_factory=Limits)
     needs: Needs | None = None
     """None when nobody has judged what needs an answer: then the letter says nothing of it."""
+    late: tuple[LateCase, ...] = ()
+    """Open cases whose time has passed, the latest first. The letter names `limits.late` of them."""
     watched: tuple[Watched, ...] = ()
     left_out: LeftOut = LeftOut()
     web: str = ""

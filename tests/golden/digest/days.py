@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.core.digest import DayCount, Digest, compose, days_of
+from monitor.core.digest import CaseMark, DayCount, Digest, Followed, LateCase, compose, days_of
 from monitor.core.digest.values import PastDigest
 from monitor.models import (
     Access,
     Article,
     Aside,
     AuthorRole,
+    CaseStatus,
     FoundPlace,
     Mention,
     Need,
@@ -228,7 +229,32 @@ def stories() -> list[Story]:
 
 
 WATCHED = ("resecentrum", "simhall", "kulturskola", "vindkraft")
-TRIAGE: dict[str, Any] = {"judged": True, "watched": WATCHED, "web": "https://bevakning.kommun.example/"}
+FOLLOWED = Followed(
+    cases={
+        1: CaseMark(number="261124-1", status=CaseStatus.NEW, proposed="bildningsförvaltningen"),
+        3: CaseMark(number="261124-2", status=CaseStatus.WATCHED, owner="vatten- och avfallsbolaget"),
+    },
+    late=(
+        LateCase(
+            number="261112-2",
+            title="Insändare om parkering för rörelsehindrade vid torget",
+            due=clock(20, "16.00"),
+            days=2,
+            owner="samhällsbyggnadsförvaltningen",
+        ),
+        LateCase(number="261118-1", title="", due=clock(23, "16.00"), days=1),
+        *(
+            LateCase(number=f"26112{n}-3", title=f"Brev {n} om kollektivtrafiken", due=clock(23, "18.00"), days=1)
+            for n in range(5)
+        ),
+    ),
+)
+TRIAGE: dict[str, Any] = {
+    "judged": True,
+    "watched": WATCHED,
+    "web": "https://bevakning.kommun.example/",
+    "followed": FOLLOWED,
+}
 """What a letter has besides when stories are weighed and the follow-up pages are there."""
 
 
@@ -302,6 +328,10 @@ def letter(
         "time_zone": STOCKHOLM,
         "example": True,
     }
+    if followed := more.get("followed"):
+        urls = [article.url for story in the_stories for article in story.articles]
+        settings["followed"] = replace(followed, rows={url: number for number, url in enumerate(urls, 1)})
+        del more["followed"]
     return compose(
         period=period, stories=the_stories, day_counts=day_counts, sources=the_sources, **{**settings, **more}
     )
