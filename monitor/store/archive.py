@@ -38,6 +38,7 @@ class Wish:
     query: Query | None = None
     sources: frozenset[str] | None = None
     """Addresses of sources; None for any."""
+    without_sources: frozenset[str] = frozenset()
     topic: str = ""
     unit: str = ""
     place: str = ""
@@ -106,6 +107,9 @@ def _asked(wish: Wish, match: str, *, without: str = "") -> tuple[str, list[obje
     if wish.sources is not None:
         conditions.append(f"d.source in ({', '.join('?' * len(wish.sources))})")
         values += sorted(wish.sources)
+    if wish.without_sources:
+        conditions.append(f"d.source not in ({', '.join('?' * len(wish.without_sources))})")
+        values += sorted(wish.without_sources)
     for column, value in (
         ("topic", wish.topic),
         ("unit", wish.unit),
