@@ -16,7 +16,8 @@ from monitor.cli import main
 
 NOW = "2026-11-24T06:30:00+01:00"
 IN_PROCESS = frozenset(
-    {"init", "sources", "entries", "articles", "stories", "search", "group", "digest", "purge", "doctor", "match"}
+    {"init", "sources", "entries", "articles", "stories", "search", "group", "digest", "purge", "doctor"}
+    | {"match", "candidates"}
 )
 
 

@@ -98,7 +98,7 @@ def _read_moment(text: str, name: str, home: Home | None) -> datetime:
 
 # --- progress and logs ---------------------------------------------------------------------------------
 
-_STEP_WORDS = {"polls": "polling sources", "pages": "fetching pages", "read": "reading pages"}
+_STEP_WORDS = {"polls": "polling sources", "pages": "fetching pages", "read": "reading pages", "sites": "trying sites"}
 
 
 @contextlib.contextmanager
@@ -153,6 +153,11 @@ def set_up_logs(clock: Clock, *, verbose: bool) -> None:
 
 
 # --- printing ------------------------------------------------------------------------------------------
+
+
+def moment(time: datetime | None) -> str | None:
+    """Return a time as JSON carries it."""
+    return time.isoformat() if time else None
 
 
 def print_json(value: object) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.candidates import discover_apart
 from monitor.cli.options import (
     date_option,
     home_option,
@@ -20,6 +21,7 @@ from monitor.cli.options import (
 from monitor.config import Home
 from monitor.steps.crawl import CrawlResult
 from monitor.steps.crawl import crawl as crawl_step
+from monitor.steps.discover import is_due
 from monitor.steps.group import group as group_step
 from monitor.steps.publish import Published
 from monitor.steps.publish import publish as publish_step
@@ -37,7 +39,7 @@ now_option = click.option("--now", "everything", is_flag=True, help="Poll also t
 @now_option
 @verbose_option
 def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> None:
-    """Run every step: crawl, read, group, digest.
+    """Run every step: crawl, read, group, digest, discover.
 
     Meant for cron. Quiet when all is well; what failed is told on stderr and by exit code 1.
     """
@@ -50,6 +52,9 @@ def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> Non
         group_step(db, clock)
         judge_topics(home, db, clock)
         published = publish_step(home, db, clock)
+        searching = is_due(home, db, clock)
+    if searching:
+        discover_apart(home, at)
     if sys.stdout.isatty() or verbose:
         say_crawl(result)
         say_read(articles)

@@ -14,8 +14,10 @@ from monitor.cli.options import (
     opened,
     print_json,
     print_table,
+    read_clock,
 )
 from monitor.config import Home
+from monitor.core.opml import carries_secret, write_opml
 from monitor.core.search import Unclear, read_query
 from monitor.core.urls import host_of
 from monitor.errors import UsageError
@@ -31,9 +33,13 @@ MANY = 50
 @click.command()
 @home_option
 @json_option
-def sources(home_path: Path, as_json: bool) -> None:
+@click.option("--opml", "as_opml", is_flag=True, help="Print them as OPML, for other readers; no secrets.")
+def sources(home_path: Path, as_json: bool, as_opml: bool) -> None:
     """Show the sources and how their reading goes."""
     home = load_home(home_path)
+    if as_opml:
+        _print_opml(home)
+        return
     with opened(home) as db:
         rows = [_source_row(state) for state in intake_store.source_states(db, home.sources)]
     if as_json:
@@ -51,6 +57,14 @@ def sources(home_path: Path, as_json: bool) -> None:
         },
         "no sources: write addresses into feeds.txt, one a line",
     )
+
+
+def _print_opml(home: Home) -> None:
+    title = f"{home.settings.organisation or home.settings.municipality}: sources"
+    click.echo(write_opml(home.sources, title, read_clock(None)()).decode(), nl=False)
+    for source in home.sources:
+        if carries_secret(source.url):
+            click.echo(f"monitor: {source.name}: left out: its address seems to carry a key", err=True)
 
 
 def _source_row(state: SourceState) -> dict[str, Any]:

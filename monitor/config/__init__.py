@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.settings import SETTINGS_FILE, Settings, read_settings, read_usable_settings
-from monitor.config.sources import SOURCES_FILE, append_source, known_kinds, parse_sources, read_sources
+from monitor.config.sources import SOURCES_FILE, append_groups, append_source, known_kinds, parse_sources, read_sources
 from monitor.errors import ConfigError
 from monitor.models import Source
 
@@ -17,6 +17,7 @@ __all__ = [
     "SOURCES_FILE",
     "Home",
     "Settings",
+    "append_groups",
     "append_source",
     "known_kinds",
     "parse_sources",

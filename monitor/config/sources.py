@@ -17,6 +17,7 @@ EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-pa
 
 _WORD = re.compile(r'(?P<key>[\w-]+)=(?:["”“](?P<quoted>[^"”“]*)["”“]|(?P<bare>\S*))|(?P<word>\S+)')
 _COMMENT = re.compile(r"(^|\s)#.*$")
+_NONE: Mapping[str, str] = {}
 _YES = {"yes": True, "ja": True, "true": True, "1": True, "no": False, "nej": False, "false": False, "0": False}
 
 
@@ -50,14 +51,36 @@ def parse_sources(text: str, kinds: Collection[str], name: str) -> tuple[tuple[S
     return tuple(sources.values()), tuple(problems)
 
 
-def append_source(path: Path, url: str, name: str) -> None:
+def append_source(path: Path, url: str, name: str, *, kind: str = "feed", options: Mapping[str, str] = _NONE) -> None:
     """Add a line to feeds.txt; what stands there stays, byte for byte, whatever its encoding."""
+    _append(path, [_line_of(url, name, kind, options)])
+
+
+def append_groups(path: Path, groups: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Add feeds, each address and name, under the headings they belong to; "" for those without one."""
+    lines: list[str] = []
+    for group, feeds in groups.items():
+        heading = re.sub(r"[\[\]#]", "", clean_line(group, 80)).strip()
+        lines += ["", f"[{heading or 'OPML'}]"] + [_line_of(url, name, "feed", _NONE) for url, name in feeds]
+    _append(path, lines)
+
+
+def _line_of(url: str, name: str, kind: str, options: Mapping[str, str]) -> str:
+    quoted = re.sub(r'["”“#]', "'", clean_line(name, 80))
+    said = [f'name="{quoted}"'] if quoted else []
+    said += [f"{key}={value}" for key, value in options.items()]
+    return " ".join([*([kind] if kind != "feed" else []), url, *said])
+
+
+def _append(path: Path, lines: Sequence[str]) -> None:
+    if not lines:
+        return
     raw = path.read_bytes() if path.exists() else b""
     encoding = "utf-16-le" if raw.startswith(b"\xff\xfe") else "utf-16-be" if raw.startswith(b"\xfe\xff") else "utf-8"
     text = read_text(path) if raw else ""
-    quoted = re.sub(r'["”“#]', "'", clean_line(name, 80))
-    line = f'{url} name="{quoted}"\n'
-    path.write_bytes(raw + ("" if not text or text.endswith("\n") else "\n").encode(encoding) + line.encode(encoding))
+    gap = "" if not text or text.endswith("\n") else "\n"
+    added = "".join(f"{line}\n" for line in lines)
+    path.write_bytes(raw + (gap + added).encode(encoding))
 
 
 class _WrongLineError(Exception):

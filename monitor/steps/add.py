@@ -1,13 +1,22 @@
-"""An address that a person gives -> feeds that can be tried and added to feeds.txt. Nothing is added without a yes."""
+"""An address that a person gives -> sources that can be tried and added to feeds.txt, after a yes."""
 
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from monitor.config import Home
-from monitor.core.discovery import find_feeds
+from monitor.core.candidates import Item, weigh_items
+from monitor.core.discovery import FrontPage, Offer, common_feeds, is_comments, read_front, read_sitemap_lines
 from monitor.core.feeds import read_feed
 from monitor.core.matching import Matcher, build_matcher
-from monitor.core.urls import host_of, safe_url
+from monitor.core.opml import Outline, read_opml
+from monitor.core.sitemaps import read_sitemap
+from monitor.core.urls import host_of, identity_key, safe_url
 from monitor.crawl.base import Polled
+from monitor.crawl.budget import Budget
 from monitor.crawl.run import Plan, run_crawl
 from monitor.errors import UsageError
 from monitor.models import Clock, FeedReading, Outcome, Page, Refused, Unavailable, Wanted
@@ -15,77 +24,194 @@ from monitor.steps import watch_of
 from monitor.steps.crawl import manners_of
 from monitor.workers import Workers
 
+T = TypeVar("T")
+
+REQUESTS = 30
+"""What finding the sources of one site may cost, robots.txt included."""
+SITEMAP_DAYS = 7
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A feed that was found and tried."""
+class FoundSource:
+    """A source that was found and tried."""
 
+    kind: str
     url: str
     title: str
     reading: FeedReading
     matching: int
-    """How many of its entries name the municipality in title or summary."""
+    """How many of its entries name the municipality in title or text."""
+    about: int
+    """How many of those are about it."""
+    how: str
+    """How it was come by."""
+    comments: bool = False
+    """It carries what readers comment."""
 
 
 @dataclass(slots=True)
 class Found:
     """What an address led to."""
 
-    candidates: list[Candidate] = field(default_factory=list)
+    sources: list[FoundSource] = field(default_factory=list)
     tried: list[tuple[str, str]] = field(default_factory=list)
-    """Addresses that are no feeds, each with the reason."""
+    """Addresses that are no source, or the same as another, each with the reason."""
+
+    @property
+    def best_first(self) -> list[FoundSource]:
+        """The sources: what the site says before what its readers comment, feeds first, then by what they name."""
+        return sorted(
+            self.sources,
+            key=lambda source: (
+                source.comments,
+                source.kind != "feed",
+                -source.about,
+                -source.matching,
+                -len(source.reading.entries),
+            ),
+        )
 
 
 def find_sources(home: Home, url: str, clock: Clock) -> Found:
-    """Fetch an address; when it is no feed, try the feeds that its page offers, politely, at most a dozen."""
+    """Fetch an address; when it is no source itself, try what its page offers, then the usual places, politely."""
     address = safe_url(url if "://" in url else f"https://{url}")
     if not address:
         raise UsageError(f'"{url}" is no web address that could be fetched')
+    return _explore(home, [Offer(address, "page", "the address given")], clock, REQUESTS)
+
+
+def try_outlines(home: Home, outlines: Sequence[Outline], clock: Clock) -> Found:
+    """Try the feeds of a list, each once."""
+    offers = [Offer(outline.url, "feed", "the list") for outline in outlines]
+    return _explore(home, offers, clock, 4 * len(offers))
+
+
+def _explore(home: Home, offers: Sequence[Offer], clock: Clock, requests: int) -> Found:
     with Workers() as workers:
-        explorer = _Explorer(build_matcher(watch_of(home)), workers, clock, address)
-        wanted = Wanted(0, address, address, any_type=True)
-        run_crawl(Plan(pages=[wanted]), manners_of(home), explorer, workers.run, clock)
+        explorer = _Explorer(build_matcher(watch_of(home)), workers, clock)
+        plan = Plan(pages=explorer.start(offers), budget=Budget(requests, requests))
+        run_crawl(plan, manners_of(home), explorer, workers.run, clock)
     return explorer.found
 
 
 class _Explorer:
-    """An intake that saves nothing: reads what is a feed, and asks for the feeds that a page offers."""
+    """An intake that saves nothing. What a page names is tried whole; the usual places one by one."""
 
-    def __init__(self, matcher: Matcher, workers: Workers, clock: Clock, start: str) -> None:
+    def __init__(self, matcher: Matcher, workers: Workers, clock: Clock) -> None:
         self.matcher = matcher
         self.workers = workers
         self.clock = clock
-        self.start = start
         self.found = Found()
+        self.offers: list[Offer] = []
+        self.open = 0
+        self.guesses: deque[Offer] = deque()
+        self.stages: deque[Callable[[], Iterable[Offer]]] = deque()
+
+    def start(self, offers: Sequence[Offer]) -> list[Wanted]:
+        """Return what is wanted first."""
+        return [self._want(offer) for offer in offers]
 
     def polled(self, _polled: Polled) -> list[Wanted]:
         return []
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
-        """Read a feed; of the page that the person gave, want the feeds it offers."""
-        calls = [(page.body, page.url, page.content_type, self.clock())]
-        reading = next(self.workers.map(read_feed, calls))
-        if isinstance(reading, FeedReading) and reading.outcome is not Outcome.REFUSED:
-            self._take(wanted.url, reading)
-            return []
-        self.found.tried.append((wanted.url, reading.reason))
-        if wanted.url != self.start:
-            return []
-        offered = next(self.workers.map(find_feeds, [(page.body, page.url, page.content_type)]))
-        urls = () if isinstance(offered, Refused) else offered
-        return [Wanted(0, url, url, any_type=True) for url in urls]
+        """Read an answer as what it was offered as; of a page, want what it offers."""
+        self.open -= 1
+        offer = self.offers[wanted.id]
+        if offer.kind == "robots":
+            self.guesses.extend(read_sitemap_lines(page.body, page.url))
+        elif offer.kind == "sitemap":
+            self._take_sitemap(offer, page)
+        elif offer.kind == "opml":
+            return [*self._take_list(offer, page), *self._go_on()]
+        else:
+            return [*self._take_feed(offer, page), *self._go_on()]
+        return self._go_on()
 
     def unavailable(self, wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
-        """Remember what could not be had."""
-        self.found.tried.append((wanted.url, outcome.reason))
-        return []
+        """Remember what could not be had; go on with the next guess."""
+        self.open -= 1
+        offer = self.offers[wanted.id]
+        if offer.kind == "robots":
+            self.guesses.extend(read_sitemap_lines(b"", offer.url))
+        else:
+            self.found.tried.append((offer.url, outcome.reason))
+        return self._go_on()
 
-    def _take(self, url: str, reading: FeedReading) -> None:
-        known = {tuple(entry.key for entry in candidate.reading.entries) for candidate in self.found.candidates}
-        if tuple(entry.key for entry in reading.entries) in known:
-            self.found.tried.append((url, "holds the same as one already found"))
+    def _want(self, offer: Offer) -> Wanted:
+        self.offers.append(offer)
+        self.open += 1
+        return Wanted(len(self.offers) - 1, offer.url, offer.url, any_type=True)
+
+    def _go_on(self) -> list[Wanted]:
+        """Return the next guess, when nothing is under way and nothing was found."""
+        if self.open or any(not source.comments for source in self.found.sources):
+            return []
+        while not self.guesses and self.stages:
+            self.guesses.extend(self.stages.popleft()())
+        return [self._want(self.guesses.popleft())] if self.guesses else []
+
+    def _take_feed(self, offer: Offer, page: Page) -> list[Wanted]:
+        reading = self._run(read_feed, page.body, page.url, page.content_type, self.clock())
+        if isinstance(reading, FeedReading) and reading.outcome is not Outcome.REFUSED:
+            self._take("feed", offer, reading)
+            return []
+        if offer.kind == "page" and b"<opml" in page.body[:2_000].lower():
+            return self._take_list(offer, page)
+        self.found.tried.append((offer.url, reading.reason))
+        if offer.kind != "page":
+            return []
+        front = self._run(read_front, page.body, page.url, page.content_type, page.link)
+        self.stages.append(partial(common_feeds, page.url))
+        self.stages.append(lambda: [Offer(safe_url("/robots.txt", page.url), "robots", "")])
+        return [self._want(found) for found in front.offers] if isinstance(front, FrontPage) else []
+
+    def _take_list(self, offer: Offer, page: Page) -> list[Wanted]:
+        outlines = self._run(read_opml, page.body, page.url)
+        if isinstance(outlines, Refused):
+            self.found.tried.append((offer.url, outlines.reason))
+            return []
+        if offer.kind != "page":  # a blogroll: other people's feeds, which nobody asked for here
+            self.found.tried.append(
+                (offer.url, f"a list of {len(outlines)} feeds: read it with monitor add {offer.url}")
+            )
+            return []
+        return [self._want(Offer(outline.url, "feed", "named in the list")) for outline in outlines]
+
+    def _take_sitemap(self, offer: Offer, page: Page) -> None:
+        reading = self._run(read_sitemap, page.body, page.url, self.clock(), timedelta(days=SITEMAP_DAYS))
+        if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
+            self.found.tried.append((offer.url, reading.reason))
+        elif not reading.entries:
+            self.found.tried.append((offer.url, f"a sitemap without an address of the last {SITEMAP_DAYS} days"))
+        else:
+            self._take("sitemap", offer, reading)
+
+    def _run(self, function: Callable[..., T], *args: object) -> T | Refused:
+        return next(self.workers.map(function, [args]))
+
+    def _take(self, kind: str, offer: Offer, reading: FeedReading) -> None:
+        if twin := next((source for source in self.found.sources if _same(source.reading, reading)), None):
+            self.found.tried.append((offer.url, f"holds the same entries as {twin.url}"))
             return
-        said = ((entry.title, entry.content or entry.summary) for entry in reading.entries)
-        matching = sum(bool(self.matcher.find(title, text)) for title, text in said)
-        title = reading.title or host_of(url)
-        self.found.candidates.append(Candidate(url=url, title=title, reading=reading, matching=matching))
+        items = [Item(title=entry.title, text=entry.content or entry.summary) for entry in reading.entries]
+        matching, about, _ = weigh_items(items, self.matcher)
+        title = reading.title or host_of(offer.url)
+        self.found.sources.append(
+            FoundSource(
+                kind=kind,
+                url=offer.url,
+                title=title,
+                reading=reading,
+                matching=matching,
+                about=about,
+                how=offer.how,
+                comments=is_comments(offer.url, title),
+            )
+        )
+
+
+def _same(first: FeedReading, second: FeedReading) -> bool:
+    """Whether two feeds, of whatever format, tell of the same pages."""
+    pages = [{identity_key(entry.url) or entry.key for entry in reading.entries} for reading in (first, second)]
+    return pages[0] == pages[1]

@@ -186,29 +186,3 @@ def test_the_steps_one_by_one_end_where_a_run_ends(web: Web, make_home: MakeHome
     assert "Ny skola byggs" in letter(home)
     for command in ("read", "group"):
         assert monitor(command, "--home", home).out.startswith("0 ")
-
-
-def test_add_finds_the_feed_of_a_site_and_writes_it_on_yes(web: Web, make_home: MakeHome) -> None:
-    web["/"] = (
-        '<html><head><link rel="alternate" type="application/rss+xml" href="/flode"></head><body>Hej</body></html>'
-    )
-    web.feed("/flode", ("Ny skola byggs i Katrineholm", "/a"), ("Annat", "/b"))
-    home = make_home('# min "fil"')
-    refused = monitor("add", f"{web.url}/", "--home", home, stdin="n\n")
-    assert refused.code == 0, refused
-    assert "2 entries, 1 of them name Katrineholm" in refused.out
-    assert "Ny skola byggs i Katrineholm" in refused.out
-    assert "/flode" not in (home / "feeds.txt").read_text(encoding="utf-8")
-    assert monitor("add", f"{web.url}/", "--home", home, "--yes").code == 0
-    assert (home / "feeds.txt").read_text(encoding="utf-8") == f'# min "fil"\n{web.url}/flode name="T"\n'
-    assert "already" in monitor("add", f"{web.url}/flode", "--home", home, "--yes").out
-
-
-def test_add_of_a_site_without_feed_says_what_was_tried(web: Web, make_home: MakeHome) -> None:
-    web["/"] = "<html><body>Hej</body></html>"
-    result = monitor("add", f"{web.url}/", "--home", make_home("#"))
-    assert result.code == 1
-    assert "no feed was found" in result.err
-    assert "HTML page" in result.err
-    assert "HTTP 404" in result.err
-    assert monitor("add", "javascript:alert(1)", "--home", make_home("#")).code == 2
