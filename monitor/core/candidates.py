@@ -19,7 +19,7 @@ PROPOSED_FROM = 4.5
 _LANGUAGES = ("", "sv", "nb", "nn", "no", "da", "fi", "en")
 _RECENT, _OLD = timedelta(days=60), timedelta(days=365)
 _MOST_TOWNS = 60
-_MOST_LINKS = 150
+_MOST_LINKS = 60
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
