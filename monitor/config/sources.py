@@ -10,7 +10,7 @@ from monitor.config.text_files import read_text
 from monitor.core.places import Suggestions, find_municipality
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
-from monitor.models import Source, SourceClass
+from monitor.models import Source, SourceClass, StorePolicy
 
 SOURCES_FILE = "feeds.txt"
 EXAMPLE_LINE = 'https://www.example.se/feed/ name="Example paper" class=local-paper'
@@ -121,6 +121,8 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         language=options.pop("language", ""),
         area=_read_area(options.pop("area", "")),
         reach=_read_reach(options.pop("reach", "0")),
+        store=_read_store(options.pop("store", default_store(kind))),
+        keep_days=_read_days(options.pop("keep_days", "0")),
         options=options,
     )
 
@@ -171,6 +173,24 @@ def _read_area(word: str) -> str:
 def _read_reach(word: str) -> int:
     if word not in {"0", "1", "2", "3"}:
         raise _WrongLineError(f'reach="{clean_line(word, 40)}" must be 1 (small), 2 (medium) or 3 (large)')
+    return int(word)
+
+
+def default_store(kind: str) -> str:
+    """Return what may be kept of a kind's texts when its line says nothing. The radio's terms allow links only."""
+    return StorePolicy.LINK if kind == "sverigesradio" else StorePolicy.TEXT
+
+
+def _read_store(word: str) -> StorePolicy:
+    try:
+        return StorePolicy(word)
+    except ValueError:
+        raise _WrongLineError(f'store="{clean_line(word, 40)}" is not one of {", ".join(StorePolicy)}') from None
+
+
+def _read_days(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 6):
+        raise _WrongLineError(f'keep_days="{clean_line(word, 40)}" must be a number of days, such as 30')
     return int(word)
 
 

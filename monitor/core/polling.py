@@ -1,12 +1,18 @@
 """What an answer means for a source or a page, and when to ask again. Pure: statuses and times in, verdicts out."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
 
-from monitor.models import Entry, PollOutcome, Unavailable
+from monitor.models import Entry, PollOutcome, SiteFile, Unavailable
 
 INTERVAL = timedelta(minutes=15)
+"""The first pause after a failure, before it is doubled."""
+SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
 
 _BLOCKED = {
@@ -20,8 +26,32 @@ _BLOCKED = {
 _TRANSIENT_CLIENT = {408, 425}
 _GONE = {404: "is not there", 410: "is gone for good"}
 
+# How much one failure weighs. The pause doubles with each unit: a time-out is forgiven soon, a 410 at once means a day.
+_WEIGHTS = {
+    PollOutcome.TRANSIENT: 1,
+    PollOutcome.UNREADABLE: 1,
+    PollOutcome.BLOCKED: 2,
+    PollOutcome.ROBOTS: 3,
+    PollOutcome.GONE: 3,
+}
+_FINAL = 7
 
-def judge_poll(status: int) -> tuple[PollOutcome, str] | None:
+_MOVES = 3
+_MOVED_FOR = timedelta(days=1)
+
+
+class Missing(StrEnum):
+    """What a 404 means at a kind of source."""
+
+    PASSING = "passing"
+    """The site answers so now and then for addresses that exist (YouTube's feeds)."""
+    LIKELY = "likely"
+    """The address is probably gone; a mistake of the site is possible."""
+    FINAL = "final"
+    """The address is gone for good, as with a 410 (Polisen's terms)."""
+
+
+def judge_poll(status: int, missing: Missing = Missing.LIKELY) -> tuple[PollOutcome, str] | None:
     """Say what an HTTP status means for a source; None when the body is to be read."""
     if status == 304:
         return PollOutcome.NOT_MODIFIED, ""
@@ -29,6 +59,8 @@ def judge_poll(status: int) -> tuple[PollOutcome, str] | None:
         return None
     if status in _BLOCKED:
         return PollOutcome.BLOCKED, f"the site {_BLOCKED[status]} (HTTP {status})"
+    if status == 404 and missing is Missing.PASSING:
+        return PollOutcome.TRANSIENT, "the address is not there just now, which happens at this site (HTTP 404)"
     if status in _GONE:
         return PollOutcome.GONE, f"the address {_GONE[status]} (HTTP {status})"
     return PollOutcome.TRANSIENT, f"the site answered with an error (HTTP {status})"
@@ -49,22 +81,60 @@ def judge_page(status: int, content_type: str) -> Unavailable | None:
     return None
 
 
-def next_due(now: datetime, outcome: PollOutcome, failures: int, retry_after: datetime | None = None) -> datetime:
-    """Return when a source is to be asked again.
+def weigh(outcome: PollOutcome, status: int | None = None, missing: Missing = Missing.LIKELY) -> int:
+    """Return how much a failure weighs; 0 for a good answer."""
+    if status == 410 or (status == 404 and missing is Missing.FINAL):
+        return _FINAL
+    return _WEIGHTS.get(outcome, 0)
 
-    A source that answers is asked every quarter of an hour; one that fails, twice as seldom for each failure in a row,
-    at most once a day. Retry-After (RFC 9110, 10.2.3) is obeyed up to a day.
+
+def next_due(
+    now: datetime, strain: int, every: timedelta, retry_after: datetime | None = None, *, key: str = ""
+) -> datetime:
+    """Return when a source is to be asked again: never sooner than five minutes, never later than a day.
+
+    A source that answers is asked after `every`, its own interval; one that fails, later and later with its `strain`,
+    the weights of its failures in a row. Retry-After (RFC 9110, 10.2.3) is obeyed up to a day. `key` spreads sources
+    that were asked at the same moment, by up to a seventh of the pause and always in the same way, so that they do
+    not come due together for ever after.
     """
-    if outcome.healthy:
-        wait = INTERVAL
-    elif outcome is PollOutcome.GONE:
-        wait = LONGEST
-    else:
-        wait = min(INTERVAL * 2 ** min(failures, 10), LONGEST)
+    wait = INTERVAL * 2 ** min(strain, 10) if strain else every
+    wait = min(max(wait * _spread(key), SHORTEST), LONGEST)
     due = now + wait
     if retry_after is not None:
         due = max(due, min(retry_after, now + LONGEST))
     return due
+
+
+def _spread(key: str) -> float:
+    """Return a factor from 6/7 to 8/7 that is always the same for a key; 1 without one."""
+    if not key:
+        return 1.0
+    return 6 / 7 + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32 * 2 / 7
+
+
+def read_max_age(value: str) -> timedelta | None:
+    """Read how long an answer stays fresh out of a Cache-Control header (RFC 9111, 5.2.2.1); None when it is unsaid."""
+    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", value, re.IGNORECASE)
+    return timedelta(seconds=int(found[1])) if found else None
+
+
+def permanent_move(asked: str, answered: str, statuses: Sequence[int]) -> str:
+    """Return where a chain of redirects has moved a source for good; "" when it has not.
+
+    Only permanent redirects count (RFC 9110, 15.4.2 and 15.4.9), and never the front page of another host: a site that
+    closes often sends every address there.
+    """
+    if not statuses or any(status not in {301, 308} for status in statuses) or answered == asked:
+        return ""
+    to = urlsplit(answered)
+    other_host = to.hostname != urlsplit(asked).hostname
+    return "" if other_host and to.path in {"", "/"} and not to.query else answered
+
+
+def is_settled(times: int, since: datetime, now: datetime) -> bool:
+    """Whether a move that was answered `times` times since then, always the same, is to be followed."""
+    return times >= _MOVES and now - since >= _MOVED_FOR
 
 
 def read_retry_after(value: str, now: datetime) -> datetime | None:
@@ -77,6 +147,12 @@ def read_retry_after(value: str, now: datetime) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def is_fresh(file: SiteFile, now: datetime) -> bool:
+    """Whether what a site said to programs still holds: a day at most (RFC 9309, 2.4), an error for an hour."""
+    failed = file.status is None or file.status >= 500 or file.status == 429
+    return timedelta(0) <= now - file.asked < (timedelta(hours=1) if failed else timedelta(days=1))
 
 
 def page_retry(now: datetime, attempts: int) -> datetime | None:

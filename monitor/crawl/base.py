@@ -5,7 +5,7 @@ A kind yields values and knows no database. The crawl takes care of robots, dela
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -13,7 +13,8 @@ import msgspec
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from monitor.core.polling import judge_poll, read_retry_after
+from monitor.core.challenges import find_challenge, looks_like_html
+from monitor.core.polling import Missing, judge_poll, read_retry_after, weigh
 from monitor.models import (
     Clock,
     Entry,
@@ -71,6 +72,8 @@ class SourceSpider(Spider):
 
     kind: ClassVar[str] = ""
     options_type: ClassVar[type[msgspec.Struct]] = NoOptions
+    missing: ClassVar[Missing] = Missing.LIKELY
+    """What a 404 means at this kind."""
 
     def __init__(self, *, work: Work, clock: Clock, zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -94,7 +97,9 @@ class SourceSpider(Spider):
 
     async def judge(self, source: Source, response: Response, validators: Validators) -> Polled:
         """Judge an answer: its status, then whether its body is the known one, then what stands in it."""
-        verdict = judge_poll(response.status)
+        verdict = judge_poll(response.status, self.missing)
+        if challenge := find_challenge(response.status, plain_headers(response), response.body):
+            verdict = PollOutcome.BLOCKED, challenge
         if verdict is None:
             return await self._judge_body(source, response, validators)
         outcome, reason = verdict
@@ -107,6 +112,7 @@ class SourceSpider(Spider):
             reason=reason,
             status=response.status,
             retry_after=retry_after,
+            strain=weigh(outcome, response.status, self.missing),
         )
         return Polled(poll=poll)
 
@@ -116,9 +122,12 @@ class SourceSpider(Spider):
             return Polled(poll=self._answered(source, response, PollOutcome.NOT_MODIFIED))
         reading = await self.read(source, response)
         if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
-            return Polled(poll=self._answered(source, response, PollOutcome.UNREADABLE, reason=reading.reason))
+            # A web page where data was due: a wall, or the feed has gone. Either way no word on mentions.
+            outcome = PollOutcome.BLOCKED if looks_like_html(response.body) else PollOutcome.UNREADABLE
+            return Polled(poll=self._answered(source, response, outcome, reason=reading.reason))
         outcome = PollOutcome.OK if reading.entries else PollOutcome.EMPTY
         poll = self._answered(source, response, outcome, reason=reading.reason, body_hash=body_hash)
+        poll = replace(poll, pause=reading.pause)
         return Polled(poll=poll, entries=reading.entries)
 
     def _answered(
@@ -135,6 +144,15 @@ class SourceSpider(Spider):
             last_modified=header_of(response, "Last-Modified"),
             body_hash=body_hash,
         )
+
+
+def plain_headers(response: Response) -> dict[str, str]:
+    """Return the headers by lower-case name, each with its last value."""
+    return {
+        name.decode("latin-1").lower(): values[-1].decode("latin-1")
+        for name, values in response.headers.items()
+        if values
+    }
 
 
 def header_of(response: Response, name: str) -> str:

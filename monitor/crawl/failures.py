@@ -31,12 +31,17 @@ class BudgetSpentError(IgnoreRequest):
     """The request would be more than the crawl was allowed."""
 
 
+class PostponedError(IgnoreRequest):
+    """The host asks for long pauses: the rest follows in the next run."""
+
+
 # The first class that fits decides; "{}" takes the error's own words.
 _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
     (RobotsForbidError, PollOutcome.ROBOTS, "robots.txt forbids us to read it"),
     (RobotsUnknownError, PollOutcome.TRANSIENT, "{}"),
     (RefusedAddressError, PollOutcome.BLOCKED, "the address is refused: {}"),
     (BudgetSpentError, PollOutcome.TRANSIENT, "{}"),
+    (PostponedError, PollOutcome.TRANSIENT, "{}"),
     (IgnoreRequest, PollOutcome.UNREADABLE, "{}"),
     (UnsupportedURLSchemeError, PollOutcome.UNREADABLE, "the address is not http or https"),
     (CannotResolveHostError, PollOutcome.TRANSIENT, "the host name has no usable address ({})"),

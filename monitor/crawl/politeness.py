@@ -1,26 +1,29 @@
 """robots.txt by RFC 9309: obeyed for every request; what cannot be had forbids, what is not there allows."""
 
-import asyncio
+from collections import Counter
 from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
-from monitor.crawl.failures import RobotsForbidError, RobotsUnknownError, explain_failure
+from monitor.crawl.failures import PostponedError, RobotsForbidError, RobotsUnknownError
+from monitor.crawl.site_files import SiteReader
+from monitor.models import SiteFile
 
-MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: a crawler must read at least 500 kibibytes
+SLOW_HOST_SECONDS = 600.0
+"""How long one run waits at most for a host that asks for long pauses; the rest follows in the next runs."""
 
 
 class RobotsPolicy:
-    """Downloader middleware. One robots.txt per scheme, host and port is fetched once per run."""
+    """Downloader middleware. One robots.txt per scheme, host and port is fetched at most once a day."""
 
     def __init__(self, crawler: Crawler, agent: str) -> None:
         self.crawler = crawler
         self.agent = agent
-        self._rules: dict[str, asyncio.Task[Protego | str]] = {}
+        self.files = SiteReader(crawler)
+        self._rules: dict[str, Protego | str] = {}
+        self._asked: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RobotsPolicy":
@@ -28,33 +31,40 @@ class RobotsPolicy:
         return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
 
     async def process_request(self, request: Request) -> None:
-        """Raise RobotsForbidError or RobotsUnknownError when the address may not be fetched."""
-        if request.meta.get("robots"):
+        """Raise RobotsForbidError, RobotsUnknownError or PostponedError when the address may not be fetched (now)."""
+        if request.meta.get("site_file"):
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        task = self._rules.get(origin)
-        if task is None:
-            task = self._rules[origin] = asyncio.ensure_future(self._fetch(origin))
-        rules = await task
+        file = await self.files.read(f"{origin}/robots.txt")
+        if origin not in self._rules:
+            self._rules[origin] = read_robots(file)
+        rules = self._rules[origin]
         if isinstance(rules, str):
             raise RobotsUnknownError(rules)
         if not rules.can_fetch(request.url, self.agent):
             raise RobotsForbidError("robots.txt forbids it")
+        self._slow_down(request, origin, float(rules.crawl_delay(self.agent) or 0))
 
-    async def _fetch(self, origin: str) -> Protego | str:
-        """Return the rules of an origin, or the reason why there are none and nothing may be fetched."""
-        request = Request(f"{origin}/robots.txt", meta={"robots": True}, priority=1000, callback=NO_CALLBACK)
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except Exception as error:  # noqa: BLE001 (whatever the network raises means the same: no answer)
-            return f"{explain_failure(error)[1]} (asked for robots.txt)"
-        return read_robots(response)
+    def _slow_down(self, request: Request, origin: str, pause: float) -> None:
+        """Keep the pause that robots.txt asks for between two requests to its host, when it is longer than ours."""
+        if pause <= self.crawler.settings.getfloat("DOWNLOAD_DELAY"):
+            return
+        self._asked[origin] += 1
+        if self._asked[origin] > 1 and self._asked[origin] * pause > SLOW_HOST_SECONDS:
+            raise PostponedError(f"robots.txt asks for {pause:g} s between requests: the rest follows in the next run")
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        downloader.per_slot_settings[key] = {"delay": pause}  # for a host whose slot is yet to be made
+        if slot := downloader.slots.get(key):
+            slot.delay = max(slot.delay, pause)
+        request.meta["autothrottle_dont_adjust_delay"] = True
 
 
-def read_robots(response: Response) -> Protego | str:
-    """Return the rules in a response by RFC 9309, 2.3.1: success is parsed, 4xx allows all, 5xx forbids all."""
-    if response.status >= 500 or response.status == 429:
-        return f"robots.txt answered with an error (HTTP {response.status}), so nothing may be fetched"
-    body = response.body[:MAX_BYTES] if 200 <= response.status < 300 else b""
-    return Protego.parse(body.decode("utf-8", "replace"))
+def read_robots(file: SiteFile) -> Protego | str:
+    """Return the rules in a file by RFC 9309, 2.3.1: success is parsed, 4xx allows all, 5xx and silence forbid all."""
+    if file.status is None:
+        return f"{file.reason} (asked for robots.txt)"
+    if file.status >= 500 or file.status == 429:
+        return f"robots.txt answered with an error (HTTP {file.status}), so nothing may be fetched"
+    return Protego.parse(file.body.decode("utf-8", "replace"))

@@ -17,15 +17,18 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 from twisted.python.failure import Failure
 
+from monitor.core.challenges import find_challenge
 from monitor.core.polling import judge_page
-from monitor.crawl.base import Intake, Polled, SourceSpider, Work
+from monitor.core.reservations import AGENT
+from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
 from monitor.crawl.budget import Budget
-from monitor.crawl.failures import explain_failure
+from monitor.crawl.failures import PostponedError, explain_failure
+from monitor.crawl.reservations import allowed_of, complete
+from monitor.crawl.site_files import RunFiles, SiteFiles
 from monitor.models import Clock, Page, Poll, PollOutcome, Source, Unavailable, Validators, Wanted
 
 log = logging.getLogger(__name__)
 
-AGENT = "town-monitor"
 MAX_BODY = 8 * 1024 * 1024
 
 
@@ -40,6 +43,10 @@ class Plan:
     """Pages wanted from before."""
     budget: Budget | None = None
     """How many requests may be made; without one, as many as sources and pages need."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Source -> the address that is asked instead of the one in feeds.txt."""
+    site_files: SiteFiles = field(default_factory=RunFiles)
+    """What sites have said to programs, kept from run to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "monitor.crawl.guard.AddressGuard": 50,
             "monitor.crawl.politeness.RobotsPolicy": 100,
             "monitor.crawl.budget.RequestBudget": 950,  # next to the network: redirects and second tries count too
+            "monitor.crawl.reservations.ReservationPolicy": 110,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
@@ -157,6 +165,8 @@ class HomeSpider(Spider):
             return None
         validators = self.plan.validators.get(source.url, Validators())
         request = kind.poll_request(source, validators)
+        if request.url == source.url:
+            request = request.replace(url=self.plan.moved.get(source.url, source.url))
         return request.replace(
             callback=self.poll_answered,
             errback=self.poll_failed,
@@ -170,7 +180,7 @@ class HomeSpider(Spider):
         log.debug("poll answered %s", response.status, extra={"source": source.name})
         validators = self.plan.validators.get(source.url, Validators())
         polled = await self._kind(source.kind).judge(source, response, validators)
-        for wanted in self.intake.polled(polled):
+        for wanted in self.intake.polled(complete(polled, response)):
             yield self._fetch(wanted)
 
     def poll_failed(self, failure: Failure) -> list[Request]:
@@ -196,6 +206,11 @@ class HomeSpider(Spider):
         """Hand over a page, or the reason why it cannot be read."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         unavailable = judge_page(response.status, "" if wanted.any_type else content_type)
+        if challenge := find_challenge(response.status, plain_headers(response), response.body):
+            unavailable = Unavailable(reason=challenge)
+        allowed = allowed_of(response)
+        if allowed.reserved and not unavailable:
+            unavailable = Unavailable(reason=allowed.reason, reserved=True)
         if unavailable:
             for more in self.intake.unavailable(wanted, unavailable):
                 yield self._fetch(more)
@@ -206,6 +221,8 @@ class HomeSpider(Spider):
             content_type=content_type,
             fetched_at=self.clock(),
             link=", ".join(value.decode("latin-1") for value in response.headers.getlist("Link")),
+            store=allowed.store,
+            store_reason=allowed.reason,
         )
         for more in self.intake.fetched(wanted, page):
             yield self._fetch(more)
@@ -213,6 +230,8 @@ class HomeSpider(Spider):
     def page_failed(self, failure: Failure) -> Iterator[Request]:
         """Hand over a page that got no answer; go on with what is wanted instead."""
         wanted: Wanted = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]  # Scrapy sets it
+        if isinstance(failure.value, PostponedError):
+            return  # it stays wanted
         outcome, reason = explain_failure(failure.value)
         for more in self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)):
             yield self._fetch(more)

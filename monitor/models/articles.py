@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.models.common import Outcome
+from monitor.models.sources import StorePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,9 @@ class Page:
     fetched_at: datetime
     link: str = ""
     """The Link headers as sent, with commas between (RFC 8288)."""
+    store: StorePolicy = StorePolicy.TEXT
+    """What its site allows to be kept of it."""
+    store_reason: str = ""
 
 
 class PageState(StrEnum):
@@ -55,6 +59,8 @@ class Unavailable:
 
     reason: str
     retry: bool = False
+    reserved: bool = False
+    """Its site reserves its text: of what sources said of it, only the headline is kept."""
 
 
 class Access(StrEnum):

@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.models.common import Outcome
+
+
+class StorePolicy(StrEnum):
+    """What may be kept of a source's texts, the strictest first."""
+
+    LINK = "link"
+    """Headline, address and date. No page is fetched; what the source says besides the headline is not stored."""
+    EXCERPT = "excerpt"
+    """The page is read; of its text, the lead and the sentences around the namings are kept."""
+    TEXT = "text"
+    """The whole text, as long as the home keeps texts."""
 
 
 class SourceClass(StrEnum):
@@ -39,6 +50,9 @@ class Source:
     """Code of the municipality that the source is about; "" when it is about no single one."""
     reach: int = 0
     """1 small, 2 medium, 3 large; 0 for what its class usually has."""
+    store: StorePolicy = StorePolicy.TEXT
+    keep_days: int = 0
+    """Days after which its texts go, when that is sooner than what the home keeps; 0 for as long as the home."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Options of the source kind itself (a sitemap's `match=...`), checked by the kind."""
     line: int = 0
@@ -46,7 +60,7 @@ class Source:
 
 
 class PollOutcome(StrEnum):
-    """How one poll of one source ended. Only OK, NOT_MODIFIED and EMPTY say something about mentions."""
+    """How one poll of one source ended. Only the healthy ones say something about mentions (docs/health.md)."""
 
     OK = "ok"
     NOT_MODIFIED = "not modified"
@@ -55,12 +69,14 @@ class PollOutcome(StrEnum):
     GONE = "gone"
     TRANSIENT = "transient"
     ROBOTS = "robots"
+    RESERVED = "reserved"
+    """Read, but the site reserves its text against mining (TDMRep): link and headline only."""
     UNREADABLE = "unreadable"
 
     @property
     def healthy(self) -> bool:
         """Whether the source answered with what it was asked for."""
-        return self in {PollOutcome.OK, PollOutcome.NOT_MODIFIED, PollOutcome.EMPTY}
+        return self in {PollOutcome.OK, PollOutcome.NOT_MODIFIED, PollOutcome.EMPTY, PollOutcome.RESERVED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +92,15 @@ class Poll:
     """Validator as sent, byte for byte (bytes as Latin-1 text), to be sent back unchanged (RFC 9110, 8.8)."""
     last_modified: str = ""
     body_hash: str = ""
+    strain: int = 0
+    """How much a failure weighs (core.polling.weigh); 0 for the usual weight of its outcome."""
     retry_after: datetime | None = None
+    pause: timedelta | None = None
+    """How long the source asks to be left alone when all is well: Cache-Control max-age, ttl, sy:updatePeriod."""
+    moved_to: str = ""
+    """Where permanent redirects alone (301, 308) led; "" when there were none, or others too."""
+    reserved: str = ""
+    """Why only link and headline may be kept of what it said; "" when more may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +137,22 @@ class FeedReading:
     title: str = ""
     language: str = ""
     entries: tuple[Entry, ...] = ()
+    pause: timedelta | None = None
+    """How often the feed says that it changes, where it says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often a source brings something new, against its own last eight weeks."""
+
+    newest: datetime | None = None
+    """When its last new entry came."""
+    today: int = 0
+    """New entries in the last 24 hours."""
+    usual: float | None = None
+    """New entries a day, as a rule; None with less than two weeks of history."""
+    quiet: bool = False
+    """It answers, and has been silent far longer than it ever is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +166,24 @@ class SourceState:
     """Polls in a row that were not healthy, up to now."""
     entries: int = 0
     due: datetime | None = None
+    since: datetime | None = None
+    """Since when it is as it is: well, or failing in the way of `last`."""
+    moved_to: str = ""
+    """Where its address leads by permanent redirects, whether followed yet or not."""
+    followed: bool = False
+    """Whether the crawl asks `moved_to` instead of the address in feeds.txt."""
+    reserved: str = ""
+    """Why only its links and headlines are kept, when its site reserves the rest."""
+    rhythm: Rhythm = field(default_factory=Rhythm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """A file in which a site speaks to programs (robots.txt, tdmrep.json), as it was answered."""
+
+    url: str
+    asked: datetime
+    status: int | None = None
+    """None when there was no answer, for `reason`."""
+    reason: str = ""
+    body: bytes = b""

@@ -9,9 +9,10 @@ from monitor.core.matching import build_matcher
 from monitor.core.pages import NameBytes, compile_names, may_mention
 from monitor.crawl.base import Polled
 from monitor.crawl.run import Manners, Plan, run_crawl
-from monitor.models import Clock, Page, Poll, Unavailable, Wanted
+from monitor.models import Clock, Page, Poll, StorePolicy, Unavailable, Wanted
 from monitor.steps import Tell, say_nothing, watch_of
 from monitor.store import intake as intake_store
+from monitor.store.health import StoredSiteFiles
 from monitor.workers import Workers
 
 
@@ -42,9 +43,12 @@ class HomeIntake:
         self.tell = tell
         self.result = CrawlResult(polls=[])
         self.wanted = 0
+        self.link_only = {source.url for source in home.sources if source.store is StorePolicy.LINK}
 
     def want(self, source: str) -> list[Wanted]:
-        """Return the pages to fetch for a source in this run."""
+        """Return the pages to fetch for a source in this run: none of one that is link only."""
+        if source in self.link_only:
+            return []
         pages = intake_store.wanted_pages(self.db, source, self.home.settings.crawl.pages_per_source, self.clock())
         self.wanted += len(pages)
         return pages
@@ -95,7 +99,13 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
     intake = HomeIntake(db, home, names, clock, tell)
     polled = {source.url for source in due}
     pages = [wanted for source in home.sources if source.url not in polled for wanted in intake.want(source.url)]
-    plan = Plan(sources=due, validators=intake_store.validators(db), pages=pages)
+    plan = Plan(
+        sources=due,
+        validators=intake_store.validators(db),
+        pages=pages,
+        moved=intake_store.moved_sources(db),
+        site_files=StoredSiteFiles(db),
+    )
     with Workers() as workers:
         run_crawl(plan, manners_of(home), intake, workers.run, clock)
     return intake.result

@@ -1,7 +1,7 @@
 """Page -> Article, Mention: read in worker processes, judged by the core."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -10,9 +10,10 @@ from monitor.config import Home
 from monitor.core.articles import judge
 from monitor.core.matching import Matcher, build_matcher
 from monitor.core.pages import block_key, drop_repeated, extract
+from monitor.core.reservations import keep, stricter
 from monitor.core.sites import site_of
 from monitor.core.urls import host_of
-from monitor.models import Article, Clock, Outcome, PageReading, Refused
+from monitor.models import Article, Clock, Outcome, PageReading, Refused, StorePolicy
 from monitor.steps import Tell, area_of, covered_sites, say_nothing, watch_of
 from monitor.store import articles as article_store
 from monitor.store import candidates as candidate_store
@@ -35,6 +36,7 @@ def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) ->
     """Read the kept pages in worker processes; those that name the municipality become articles."""
     matcher = build_matcher(watch_of(home))
     areas = {source.url: area_of(home, source) for source in home.sources}
+    policies = {source.url: source.store for source in home.sources}
     result = ReadResult()
     total = article_store.count_unread(db)
     after = 0
@@ -44,7 +46,8 @@ def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) ->
             _count_blocks(db, unread, readings)
             verdicts = list(_judge_batch(db, unread, readings, matcher, areas))
             _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
-            new, revised = article_store.save_verdicts(db, verdicts, clock())
+            kept = [_keep(item, verdict, policies) for item, verdict in zip(unread, verdicts, strict=True)]
+            new, revised = article_store.save_verdicts(db, kept, clock())
             result.read += len(unread)
             result.new += new
             result.revised += revised
@@ -91,6 +94,19 @@ def _note_links(
         if isinstance(reading, PageReading):
             links = [url for url in reading.links if site_of(url) not in covered]
             candidate_store.note_links(db, site_of(verdict.url), links, at=now)
+
+
+def _keep(
+    item: Unread, verdict: tuple[int, Article | Refused], policies: Mapping[str, StorePolicy]
+) -> tuple[int, Article | Refused]:
+    """Return a verdict with no more text than its source and its site allow to be kept."""
+    page, article = verdict
+    if isinstance(article, Refused):
+        return verdict
+    allowed = item.page.store if item.page else StorePolicy.TEXT
+    policy = stricter(allowed, policies.get(item.source, StorePolicy.TEXT))
+    note = item.page.store_reason if item.page and allowed is not StorePolicy.TEXT else article.note
+    return page, keep(replace(article, note=note), policy)
 
 
 def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, tuple[int, dict[str, int]]]:

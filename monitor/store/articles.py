@@ -24,6 +24,7 @@ from monitor.models import (
     PageState,
     PlaceKind,
     Refused,
+    StorePolicy,
 )
 from monitor.store.db import time_of, to_text, to_time, transaction
 from monitor.store.intake import entry_words
@@ -68,6 +69,8 @@ def unread_pages(db: Database, after: int, limit: int) -> list[Unread]:
                 body=zlib.decompress(row["body"]),
                 content_type=row["content_type"],
                 fetched_at=time_of(row["fetched"]),
+                store=StorePolicy(row["store"]),
+                store_reason=row["reason"],
             )
             if row["body"] is not None and row["state"] == PageState.KEPT
             else None,
@@ -136,7 +139,10 @@ def _close_page(connection: sqlite3.Connection, page: int, state: PageState, rea
 
 def _save_article(connection: sqlite3.Connection, page: int, article: Article, now: datetime) -> str:
     key = identity_key(article.url) or f"{article.source}#{page}"
-    known = connection.execute("select id, page, title, text, from_feed from articles where key = ?", [key]).fetchone()
+    sql = "select id, page, title, text, from_feed from articles where"
+    known = connection.execute(f"{sql} key = ?", [key]).fetchone()
+    if known is None:  # a page that was given another address is the same article still
+        known = connection.execute(f"{sql} page = ? and source = ?", [page, article.source]).fetchone()
     if known is None:
         _write_article(connection, None, page, key, article)
         return "new"

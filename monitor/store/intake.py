@@ -5,12 +5,14 @@
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.core.polling import fingerprint, next_due, page_retry
+from monitor.core.polling import fingerprint, page_retry
+from monitor.core.reservations import headline_only
 from monitor.core.urls import identity_key
 from monitor.models import (
     Entry,
@@ -20,12 +22,15 @@ from monitor.models import (
     PollOutcome,
     Source,
     SourceState,
+    StorePolicy,
     Unavailable,
     Validators,
     Wanted,
 )
 from monitor.store.db import time_of, to_text, to_time, transaction
+from monitor.store.health import update_health
 
+LINK_ONLY = "only link and headline are kept of this source (store=link in feeds.txt)"
 MAX_REVISITS = 10
 """A page is fetched again when its entry changes, but not for ever: some feeds count comments in the headline."""
 
@@ -33,11 +38,23 @@ MAX_REVISITS = 10
 def register_sources(db: Database, sources: Iterable[Source]) -> None:
     """Let the store know the sources of feeds.txt; what it remembers of each stays."""
     with transaction(db) as connection:
-        connection.executemany(
-            """insert into sources (url, kind, name) values (?, ?, ?)
-               on conflict (url) do update set kind = excluded.kind, name = excluded.name""",
-            [(source.url, source.kind, source.name) for source in sources],
-        )
+        for source in sources:
+            connection.execute(
+                """insert into sources (url, kind, name, store, keep_days, important) values (?, ?, ?, ?, ?, ?)
+                   on conflict (url) do update set kind = excluded.kind, name = excluded.name, store = excluded.store,
+                       keep_days = excluded.keep_days, important = excluded.important""",
+                [source.url, source.kind, source.name, source.store, source.keep_days, source.important],
+            )
+            if source.store is StorePolicy.LINK:
+                _keep_no_page(connection, source.url)
+
+
+def _keep_no_page(connection: sqlite3.Connection, source: str) -> None:
+    """Of a source that has become link only, no page is fetched or kept any more."""
+    connection.execute(
+        "update pages set state = ?, reason = ?, body = null, retry = null where source = ? and state in (?, ?)",
+        [PageState.UNAVAILABLE, LINK_ONLY, source, PageState.WAITING, PageState.KEPT],
+    )
 
 
 def source_states(db: Database, sources: Sequence[Source], *, counted: bool = True) -> tuple[SourceState, ...]:
@@ -56,6 +73,10 @@ def source_states(db: Database, sources: Sequence[Source], *, counted: bool = Tr
                 failures=row["failures"] if row else 0,
                 entries=counts.get(source.url, 0),
                 due=to_time(row["due"]) if row else None,
+                since=to_time(row["since"]) if row else None,
+                moved_to=row["moved_to"] if row else "",
+                followed=bool(row and _follows(row)),
+                reserved=row["reserved"] if row else "",
             )
         )
     return tuple(states)
@@ -82,48 +103,44 @@ def validators(db: Database) -> dict[str, Validators]:
     }
 
 
+def moved_sources(db: Database) -> dict[str, str]:
+    """Return the address that is asked instead, for each source that has moved and is followed."""
+    rows = db.query("select * from sources where moved_to != ''")
+    return {row["url"]: row["moved_to"] for row in rows if _follows(row)}
+
+
+def _follows(row: Mapping[str, Any]) -> bool:
+    return bool(row["moved_to"]) and bool(row["followed"])
+
+
 def save_poll(db: Database, poll: Poll, entries: Sequence[Entry]) -> int:
     """Save a poll with its entries and the pages they point to; return how many entries are new."""
     with transaction(db) as connection:
-        row = connection.execute("select first_polled, failures from sources where url = ?", [poll.source]).fetchone()
+        row = connection.execute("select first_polled, store from sources where url = ?", [poll.source]).fetchone()
         baseline = row[0] is None
-        new = sum(_save_entry(connection, poll, entry, baseline) for entry in entries)
+        link_only = row[1] == StorePolicy.LINK
+        new = sum(_save_entry(connection, poll, entry, baseline, link_only) for entry in entries)
         connection.execute(
             "insert into polls (source, at, outcome, reason, status, entries, new) values (?, ?, ?, ?, ?, ?, ?)",
             [poll.source, to_text(poll.at), poll.outcome, poll.reason, poll.status, len(entries), new],
         )
-        _update_source(connection, poll, failures=row[1])
+        update_health(connection, poll, new=0 if baseline else new)
     return new
 
 
-def _update_source(connection: sqlite3.Connection, poll: Poll, failures: int) -> None:
-    at = to_text(poll.at)
-    failures = 0 if poll.outcome.healthy else failures + 1
-    due = to_text(next_due(poll.at, poll.outcome, failures, poll.retry_after))
-    connection.execute(
-        "update sources set last_polled = ?, failures = ?, due = ? where url = ?", [at, failures, due, poll.source]
-    )
-    if poll.outcome.healthy:
-        connection.execute(
-            "update sources set last_ok = ?, first_polled = coalesce(first_polled, ?) where url = ?",
-            [at, at, poll.source],
-        )
-    if poll.outcome in {PollOutcome.OK, PollOutcome.EMPTY}:
-        connection.execute(
-            "update sources set etag = ?, last_modified = ?, body_hash = ? where url = ?",
-            [poll.etag, poll.last_modified, poll.body_hash, poll.source],
-        )
-
-
-def _save_entry(connection: sqlite3.Connection, poll: Poll, entry: Entry, baseline: bool) -> bool:
+def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseline: bool, link_only: bool) -> bool:
     """Save one entry; return whether it is new. A changed entry sends its page back to be fetched again."""
-    mark = fingerprint(entry)
+    entry = headline_only(given) if link_only else given
+    mark = fingerprint(given)
     known = connection.execute(
-        "select id, page, fingerprint from entries where source = ? and key = ?", [poll.source, entry.key]
+        """select e.id, e.page, e.fingerprint, e.url, p.store from entries e join pages p on p.id = e.page
+           where e.source = ? and e.key = ?""",
+        [poll.source, entry.key],
     ).fetchone()
     now = to_text(poll.at)
     if known is None:
-        page = _page_of(connection, poll, entry)
+        page, reserved = _page_of(connection, poll, entry, link_only)
+        entry = headline_only(entry) if reserved else entry
         connection.execute(
             """insert into entries (source, key, page, native_id, url, title, summary, content, published,
                    published_raw, updated, fingerprint, baseline, first_seen, last_changed)
@@ -134,31 +151,50 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, entry: Entry, baseli
             ],
         )  # fmt: skip
         return True
-    if known[2] != mark:
+    id_, page, before, url, store = known
+    if before != mark or (entry.url and entry.url != url):
+        entry = headline_only(entry) if store == StorePolicy.LINK else entry
         connection.execute(
-            """update entries set title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?, last_changed = ?
-               where id = ?""",
-            [entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now, known[0]],
+            """update entries set url = ?, title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?,
+                   last_changed = ? where id = ?""",
+            [entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now, id_],
         )
-        _fetch_again(connection, known[1])
+        if entry.url and entry.url != url:
+            _readdress(connection, page, entry.url)
+        _fetch_again(connection, page, link_only)
     return False
 
 
-def _page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry) -> int:
-    """Return the row of the page that an entry points to. An entry without address is its own, unavailable page."""
+def _readdress(connection: sqlite3.Connection, page: int, url: str) -> None:
+    """A source gives one and the same entry a new address: its page is there from now on, unless another one is."""
+    key = identity_key(url)
+    if connection.execute("select 1 from pages where key = ?", [key]).fetchone() is None:
+        connection.execute("update pages set key = ?, url = ? where id = ?", [key, url, page])
+
+
+def _page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only: bool) -> tuple[int, bool]:
+    """Return the row of the page that an entry points to, and whether nothing of its text may be kept.
+
+    An entry without address is its own, unavailable page; so is every entry of a link-only source.
+    """
     key = identity_key(entry.url) if entry.url else f"{poll.source}#{entry.key}"
-    known = connection.execute("select id from pages where key = ?", [key]).fetchone()
+    known = connection.execute("select id, store from pages where key = ?", [key]).fetchone()
     if known:
-        return int(known[0])
-    state, reason = (PageState.WAITING, "") if entry.url else (PageState.UNAVAILABLE, "the entry has no address")
+        return int(known[0]), known[1] == StorePolicy.LINK
+    state, reason = PageState.WAITING, ""
+    if link_only or not entry.url:
+        state, reason = PageState.UNAVAILABLE, LINK_ONLY if link_only else "the entry has no address"
     cursor = connection.execute(
         "insert into pages (key, url, source, state, reason, newest) values (?, ?, ?, ?, ?, ?)",
         [key, entry.url, poll.source, state, reason, to_text(entry.published or poll.at)],
     )
-    return int(cursor.lastrowid or 0)
+    return int(cursor.lastrowid or 0), False
 
 
-def _fetch_again(connection: sqlite3.Connection, page: int) -> None:
+def _fetch_again(connection: sqlite3.Connection, page: int, link_only: bool) -> None:
+    if link_only:  # there is only the headline, which is judged again
+        connection.execute("update pages set state = ? where id = ?", [PageState.UNAVAILABLE, page])
+        return
     connection.execute(
         """update pages set state = ?, reason = '', attempts = attempts + 1
            where id = ? and url != '' and state != ? and attempts < ?""",
@@ -183,13 +219,16 @@ def save_page(db: Database, wanted: Wanted, page: Page, keep_days: int) -> None:
     """Keep the bytes of a page that may mention the town until they are read, at most `keep_days`."""
     with transaction(db) as connection:
         connection.execute(
-            """update pages set state = ?, reason = '', retry = null, fetched = ?, expires = ?, final_url = ?,
-                   content_type = ?, body = ? where id = ?""",
+            """update pages set state = ?, reason = ?, retry = null, fetched = ?, expires = ?, final_url = ?,
+                   content_type = ?, body = ?, store = ? where id = ?""",
             [
-                PageState.KEPT, to_text(page.fetched_at), to_text(page.fetched_at + timedelta(days=keep_days)),
-                page.url, page.content_type, zlib.compress(page.body, 6), wanted.id,
+                PageState.KEPT, page.store_reason, to_text(page.fetched_at),
+                to_text(page.fetched_at + timedelta(days=keep_days)), page.url, page.content_type,
+                zlib.compress(page.body, 6), page.store, wanted.id,
             ],
         )  # fmt: skip
+        if page.store is StorePolicy.LINK:
+            _forget_words(connection, wanted.id)
 
 
 def save_no_mention(db: Database, wanted: Wanted, at: datetime, reason: str) -> None:
@@ -210,6 +249,14 @@ def save_unavailable(db: Database, wanted: Wanted, outcome: Unavailable, at: dat
             "update pages set state = ?, reason = ?, retry = ?, fetched = ?, attempts = attempts + 1 where id = ?",
             [PageState.UNAVAILABLE, outcome.reason, to_text(retry), to_text(at), wanted.id],
         )
+        if outcome.reserved:
+            connection.execute("update pages set store = ? where id = ?", [StorePolicy.LINK, wanted.id])
+            _forget_words(connection, wanted.id)
+
+
+def _forget_words(connection: sqlite3.Connection, page: int) -> None:
+    """Keep only the headline of what sources said of a page whose site allows no more."""
+    connection.execute("update entries set summary = '', content = '' where page = ?", [page])
 
 
 def entry_words(db: Database, page: int) -> list[Entry]:

@@ -9,14 +9,21 @@ from hypothesis import strategies as st
 from monitor.core.polling import (
     INTERVAL,
     LONGEST,
+    SHORTEST,
+    Missing,
     fingerprint,
+    is_fresh,
+    is_settled,
     judge_page,
     judge_poll,
     next_due,
     page_retry,
+    permanent_move,
+    read_max_age,
     read_retry_after,
+    weigh,
 )
-from monitor.models import Entry, PollOutcome
+from monitor.models import Entry, PollOutcome, SiteFile
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 
@@ -74,37 +81,110 @@ def test_a_web_page_is_to_be_read(kind: str) -> None:
     assert judge_page(200, kind) is None
 
 
-def test_a_source_that_answers_is_asked_again_after_the_interval() -> None:
-    assert next_due(NOW, PollOutcome.OK, 0) == NOW + INTERVAL
-    assert next_due(NOW, PollOutcome.NOT_MODIFIED, 0) == NOW + INTERVAL
+def test_youtube_answers_404_now_and_then_and_polisens_404_is_for_good() -> None:
+    passing, final = judge_poll(404, Missing.PASSING), judge_poll(404, Missing.FINAL)
+    assert passing is not None
+    assert passing[0] is PollOutcome.TRANSIENT
+    assert final is not None
+    assert final[0] is PollOutcome.GONE
+    assert weigh(PollOutcome.GONE, 404, Missing.FINAL) == weigh(PollOutcome.GONE, 410)
+
+
+def test_a_410_weighs_more_than_a_404_and_that_more_than_a_block_and_that_more_than_a_time_out() -> None:
+    gone, missing = weigh(PollOutcome.GONE, 410), weigh(PollOutcome.GONE, 404)
+    blocked, late = weigh(PollOutcome.BLOCKED, 403), weigh(PollOutcome.TRANSIENT)
+    assert gone > missing > blocked > late > weigh(PollOutcome.OK, 200) == 0
+
+
+def test_a_source_that_answers_is_asked_again_after_its_interval() -> None:
+    assert next_due(NOW, 0, timedelta(hours=1)) == NOW + timedelta(hours=1)
 
 
 def test_a_failing_source_is_asked_more_and_more_seldom() -> None:
-    waits = [next_due(NOW, PollOutcome.TRANSIENT, failures) - NOW for failures in range(1, 12)]
+    waits = [next_due(NOW, strain, SHORTEST) - NOW for strain in range(1, 12)]
     assert waits == sorted(waits)
     assert waits[0] == 2 * INTERVAL
     assert waits[-1] == LONGEST
 
 
-def test_what_is_gone_is_asked_once_a_day() -> None:
-    assert next_due(NOW, PollOutcome.GONE, 1) == NOW + LONGEST
+def test_what_is_gone_for_good_is_asked_once_a_day() -> None:
+    assert next_due(NOW, weigh(PollOutcome.GONE, 410), SHORTEST) == NOW + LONGEST
 
 
 def test_retry_after_is_obeyed_up_to_a_day() -> None:
-    assert next_due(NOW, PollOutcome.TRANSIENT, 1, NOW + timedelta(hours=5)) == NOW + timedelta(hours=5)
-    assert next_due(NOW, PollOutcome.TRANSIENT, 1, NOW + timedelta(days=9)) == NOW + LONGEST
-    assert next_due(NOW, PollOutcome.TRANSIENT, 1, NOW) == NOW + 2 * INTERVAL
+    assert next_due(NOW, 1, SHORTEST, NOW + timedelta(hours=5)) == NOW + timedelta(hours=5)
+    assert next_due(NOW, 1, SHORTEST, NOW + timedelta(days=9)) == NOW + LONGEST
+    assert next_due(NOW, 1, SHORTEST, NOW) == NOW + 2 * INTERVAL
 
 
-@given(st.sampled_from(PollOutcome), st.integers(0, 10_000), st.none() | st.timedeltas())
-def test_the_next_poll_is_never_sooner_than_the_interval_nor_later_than_a_day(
-    outcome: PollOutcome, failures: int, after: timedelta | None
+@given(
+    st.integers(0, 10_000),
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+    st.none() | st.datetimes().map(lambda moment: moment.replace(tzinfo=UTC)),
+    st.text(),
+)
+def test_the_next_poll_is_never_sooner_than_five_minutes_nor_later_than_a_day(
+    strain: int, every: timedelta, retry_after: datetime | None, key: str
 ) -> None:
-    try:
-        retry_after = NOW + after if after is not None else None
-    except OverflowError:
-        retry_after = None
-    assert NOW + INTERVAL <= next_due(NOW, outcome, failures, retry_after) <= NOW + LONGEST
+    due = next_due(NOW, strain, every, retry_after, key=key)
+    assert NOW + SHORTEST <= due <= NOW + LONGEST
+    assert due == next_due(NOW, strain, every, retry_after, key=key)
+
+
+@given(st.integers(0, 20), st.integers(0, 20), st.text())
+def test_more_strain_never_means_sooner(one: int, other: int, key: str) -> None:
+    less, more = sorted((one, other))
+    if less or not more:
+        assert next_due(NOW, less, SHORTEST, key=key) <= next_due(NOW, more, SHORTEST, key=key)
+
+
+def test_a_hundred_sources_asked_at_once_do_not_come_due_at_once() -> None:
+    dues = sorted(next_due(NOW, 0, timedelta(hours=1), key=f"https://s{number}.se/feed") for number in range(100))
+    assert dues[-1] - dues[0] > timedelta(minutes=12)
+    most_in_a_minute = max(sum(due <= other < due + timedelta(minutes=1) for other in dues) for due in dues)
+    assert most_in_a_minute <= 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "statuses", "moved"),
+    [
+        ("http://a.se/feed", "https://a.se/feed", [301], True),
+        ("https://a.se/feed", "https://b.se/rss", [308, 301], True),
+        ("https://a.se/feed", "https://a.se/", [301], True),
+        ("https://a.se/feed", "https://b.se/", [301], False),
+        ("https://a.se/feed", "https://b.se/rss", [301, 302], False),
+        ("https://a.se/feed", "https://a.se/feed", [], False),
+    ],
+)
+def test_only_permanent_redirects_move_a_source_and_never_to_a_strange_front_page(
+    asked: str, answered: str, statuses: list[int], moved: bool
+) -> None:
+    assert permanent_move(asked, answered, statuses) == (answered if moved else "")
+
+
+def test_a_move_is_settled_after_three_answers_over_a_day() -> None:
+    assert is_settled(3, NOW - timedelta(days=1), NOW)
+    assert not is_settled(2, NOW - timedelta(days=9), NOW)
+    assert not is_settled(90, NOW - timedelta(hours=23), NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("max-age=600", 600), ('public, Max-Age="60"', 60), ("s-maxage=9", None), ("no-store", None), ("", None)],
+)
+def test_how_long_an_answer_is_fresh_is_read_from_its_header(value: str, seconds: int | None) -> None:
+    assert read_max_age(value) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "fresh"),
+    [(200, 23, True), (200, 24, False), (404, 23, True), (503, 2, False), (None, 0.5, True), (None, 2, False)],
+)
+def test_what_a_site_told_programs_holds_a_day_and_an_error_an_hour(
+    status: int | None, hours: float, fresh: bool
+) -> None:
+    file = SiteFile(url="https://a.se/robots.txt", asked=NOW - timedelta(hours=hours), status=status)
+    assert is_fresh(file, NOW) is fresh
 
 
 def test_retry_after_is_read_as_seconds_or_a_date() -> None:

@@ -68,7 +68,7 @@ def test_robots_txt_is_asked_first_and_obeyed_for_pages_and_feeds(web: Web, make
     home = make_home(f"{web.url}/feed", f"{web.url}/inte/feed")
     result = crawl(home)
     assert result.code == 1
-    assert web.paths == ["/robots.txt", "/feed"]
+    assert web.paths == ["/robots.txt", "/feed", "/.well-known/tdmrep.json"]
     assert [row["outcome"] for row in sources(home)] == ["ok", "robots"]
     assert entries(home)["a"]["state"] == "unavailable"
     assert "robots.txt" in entries(home)["a"]["reason"]
@@ -89,7 +89,7 @@ def test_a_robots_txt_that_fails_forbids_everything_and_is_said(web: Web, make_h
         (Answer(b"no", 403), "blocked", "HTTP 403"),
         (Answer(b"no", 404), "gone", "HTTP 404"),
         (Answer(b"no", 500), "transient", "HTTP 500"),
-        (Answer(b"<!doctype html><html><body>Are you human?</body></html>"), "unreadable", "HTML page"),
+        (Answer(b"<!doctype html><html><body>Are you human?</body></html>"), "blocked", "HTML page"),
         (Answer(b""), "unreadable", "empty"),
         (Answer(b"", 302, {"Location": "http://127.0.0.1:9/x"}), "blocked", "allow_hosts"),
         (Answer(b"", 302, {"Location": "file:///etc/passwd"}), "transient", ""),

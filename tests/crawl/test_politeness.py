@@ -1,14 +1,19 @@
 """robots.txt by RFC 9309."""
 
+from datetime import UTC, datetime
+
 import pytest
 from protego import Protego
-from scrapy.http import Response
 
-from monitor.crawl.politeness import MAX_BYTES, read_robots
+from monitor.crawl.politeness import read_robots
+from monitor.models import SiteFile
+
+NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 
 
-def answer(status: int, body: bytes = b"User-agent: *\nDisallow: /hemligt\n") -> Protego | str:
-    return read_robots(Response("http://a.se/robots.txt", status=status, body=body))
+def answer(status: int | None, body: bytes = b"User-agent: *\nDisallow: /hemligt\n") -> Protego | str:
+    kept = body if status == 200 else b""
+    return read_robots(SiteFile(url="http://a.se/robots.txt", asked=NOW, status=status, reason="no answer", body=kept))
 
 
 def may(rules: Protego | str, path: str, agent: str = "town-monitor") -> bool:
@@ -39,11 +44,8 @@ def test_an_error_forbids_with_a_reason(status: int) -> None:
     assert str(status) in rules
 
 
-def test_a_huge_file_is_read_to_its_bound() -> None:
-    body = b"User-agent: *\nDisallow: /a\n" + b"#" * MAX_BYTES + b"\nDisallow: /b\n"
-    rules = answer(200, body)
-    assert not may(rules, "/a")
-    assert may(rules, "/b")
+def test_silence_forbids_with_its_reason() -> None:
+    assert answer(None) == "no answer (asked for robots.txt)"
 
 
 def test_bytes_that_are_no_text_break_nothing() -> None:
