@@ -19,7 +19,7 @@ from starlette.routing import Route
 from monitor.config import Home
 from monitor.errors import StoreError
 from monitor.models import Clock
-from monitor.web import archive, files, health, letters, mailings, sources
+from monitor.web import archive, files, health, letters, mailings, sources, statistics
 from monitor.web.local_login import LocalLogin
 from monitor.web.people import door_of
 from monitor.web.security import HEADERS, KnownHosts, SafeHeaders
@@ -27,7 +27,7 @@ from monitor.web.site import Site, msgid
 
 log = logging.getLogger(__name__)
 
-PAGES = (letters, archive, sources, health, mailings, files)
+PAGES = (letters, archive, sources, health, mailings, files, statistics)
 """The page modules, each with `routes(site) -> list[Route]`."""
 
 SENTENCES = {
