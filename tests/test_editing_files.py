@@ -199,16 +199,17 @@ WORDS = st.lists(st.text(st.characters(blacklist_categories=("Cs",)), min_size=1
 GAPS = st.sampled_from(["", "\n", "# en rad\n", "   # [[recipients]]\n", 'x = """\n[matching]\n"""\n'])
 
 
-@given(WORDS, WORDS, GAPS, GAPS, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.booleans())
-@example(["a"], [], "", "", "\n", True, False)
+@given(WORDS, WORDS, st.tuples(GAPS, GAPS), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "tall", "tall,"]))
+@example(["a"], [], ("", ""), "\n", "tall")
 def test_in_any_settings_only_what_is_concerned_changes(
-    old: list[str], new: list[str], before: str, after: str, end: str, tall: bool, trailing: bool
+    old: list[str], new: list[str], around: tuple[str, str], end: str, shape: str
 ) -> None:
+    before, after = around
     written = [tomllib_string(word) for word in old]
-    comma = "," if trailing and old else ""
+    comma = "," if shape == "tall," and old else ""
     array = (
         "[\n" + ",\n".join(f"  {word}" for word in written) + f"{comma}  # sist\n]"
-        if tall
+        if shape
         else f"[{', '.join(written)}{comma}]"
     )
     head, tail = f"{before}[matching]\n", f" # efter\n{after}".replace("x =", "y =")
@@ -239,7 +240,7 @@ def test_a_file_stays_in_the_encoding_that_notepad_gave_it(tmp_path: Path, encod
     assert isinstance(saved, FileText)
     assert path.read_bytes() == "# Våra källor\r\nå\n".encode(encoding)
     assert path.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(tmp_path) == ["feeds.txt"]
+    assert [file.name for file in tmp_path.iterdir()] == ["feeds.txt"]
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
@@ -287,5 +288,5 @@ def test_a_file_that_is_no_text_or_cannot_be_written_is_told(tmp_path: Path, mon
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ConfigError, match="No space left"):
         save_file(path, read_file(path).fingerprint, add)
-    assert os.listdir(tmp_path) == ["feeds.txt"]
+    assert [file.name for file in tmp_path.iterdir()] == ["feeds.txt"]
     assert path.read_text(encoding="utf-8") == "ok\n"

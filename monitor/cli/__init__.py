@@ -26,6 +26,7 @@ COMMANDS = {
     "approve": ("send", "Say that the letter has been reviewed."),
     "watchdog": ("send", "Tell people when there is no letter today."),
     "purge": ("run_steps", "Delete what is older than the home keeps."),
+    "erase": ("erase", "Take a person's name out of everything that is stored."),
     "corrections": ("corrections", "Show what staff said of hits; say it."),
     "tune": ("corrections", "Report how right each rule was on the home's own corrections."),
     "add": ("add", "Find the feed of a site and add it to feeds.txt; a list in OPML too."),

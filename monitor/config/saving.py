@@ -88,13 +88,14 @@ def save_file(path: Path, fingerprint: str, edit: Edit) -> FileText | Changed | 
         letter = edited[error.start]
         return Refused(f'"{letter}" cannot be written in {path.name} as it is saved now. Save it as UTF-8 first')
     try:
-        _replace(path, raw)
+        replace_file(path, raw)
     except OSError as error:
         raise ConfigError(path, "", f"cannot be written: {error.strerror or error}. Nothing was changed") from error
     return read_file(path)
 
 
-def _replace(path: Path, raw: bytes) -> None:
+def replace_file(path: Path, raw: bytes) -> None:
+    """Put `raw` in the place of a file whole, with its mode and owner. Raises OSError; the old file stays then."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
