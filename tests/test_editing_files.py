@@ -108,7 +108,7 @@ def test_what_does_not_read_back_as_wanted_is_refused(edited: str | Refused, sai
     assert said in edited.reason
 
 
-NAMES = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 LINES = st.lists(
     st.one_of(
         st.just(""),
@@ -195,7 +195,7 @@ def test_settings_that_are_written_in_another_way_are_left_to_a_person(text: str
     assert isinstance(remove_table(text, "recipients", 0), Refused)
 
 
-WORDS = st.lists(st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=6), max_size=4, unique=True)
+WORDS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6), max_size=4, unique=True)
 GAPS = st.sampled_from(["", "\n", "# en rad\n", "   # [[recipients]]\n", 'x = """\n[matching]\n"""\n'])
 
 
