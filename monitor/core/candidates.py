@@ -18,8 +18,10 @@ MAX_HOPS = 2
 PROPOSED_FROM = 4.5
 _LANGUAGES = ("", "sv", "nb", "nn", "no", "da", "fi", "en")
 _RECENT, _OLD = timedelta(days=60), timedelta(days=365)
+_BARE = frozenset({"name", "locality", "subplace"})  # rules of core.matching for a name that stands alone
+_LOCAL_SHARE = 1 / 3
 _MOST_TOWNS = 60
-_MOST_LINKS = 60
+_MOST_LINKS = 100
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -45,8 +47,13 @@ def weigh_items(items: Sequence[Item], matcher: Matcher) -> tuple[int, int, date
     """Return how many items name the town, how many are about it, and when the latest of those appeared."""
     found = [(item, _named(matcher.find(item.title, item.text))) for item in items]
     matching = [(item, place) for item, place in found if place]
-    about = sum(place.about for _, place in matching)
+    about = sum(place.about and _is_located(place) for _, place in matching)
     return len(matching), about, max((item.published for item, _ in matching if item.published), default=None)
+
+
+def _is_located(place: FoundPlace) -> bool:
+    """Whether a naming stands where a place does ("i X", "X kommun"). A bare name on an unknown site may be any X."""
+    return any(mention.rule not in _BARE for mention in place.mentions)
 
 
 def _named(places: Iterable[FoundPlace]) -> FoundPlace | None:
@@ -61,8 +68,8 @@ def find_oddity(items: Sequence[Item], text: str, links: int) -> str:
         return f"it lists {len(named)} towns"
     if links >= _MOST_LINKS:
         return f"its front page links to {links} other sites"
-    openings = Counter(_skeleton(item) for item in items)
-    if len(items) >= 4 and openings.most_common(1)[0][1] > len(items) / 2:
+    openings = Counter(filter(None, map(_skeleton, items)))
+    if len(items) >= 4 and max(openings.values(), default=0) > len(items) / 2:
         return "it has the same text again and again"
     return ""
 
@@ -72,8 +79,9 @@ def _towns() -> frozenset[str]:
 
 
 def _skeleton(item: Item) -> tuple[str, ...]:
-    """Return the words of an item's text without names, which is what a generated text fills in."""
-    return tuple(word for word in _WORDS.findall(item.text[:600]) if word.islower())[:25]
+    """Return the words of an item's text without names, which are what a generated text fills in; () for a headline."""
+    words = tuple(word for word in _WORDS.findall(item.text[:600]) if word.islower())[:25]
+    return words if len(words) > 2 else ()
 
 
 def score(trial: Trial, candidate: Candidate, now: datetime) -> Score:
@@ -89,6 +97,8 @@ def score(trial: Trial, candidate: Candidate, now: datetime) -> Score:
     points -= 2.0 * (trial.language[:2] not in _LANGUAGES)
     points = round(max(0.0, min(points, 10.0)), 1)
     enough = trial.about >= 2 or (trial.about == 1 and (trial.matching >= 2 or candidate.named))
+    # Where most namings are in passing, the name is often something else's: a street's, a team's, a shop's.
+    enough = enough and _LOCAL_SHARE * trial.matching <= trial.about
     return Score(points, enough and points >= PROPOSED_FROM, _tell(trial, candidate, now))
 
 

@@ -36,17 +36,19 @@ class Budget:
 
 
 class RequestBudget:
-    """Downloader middleware: stops what the budget of the crawl does not allow."""
+    """Downloader middleware: stops what the budget of the crawl's plan does not allow."""
 
-    def __init__(self, budget: Budget | None) -> None:
-        self.budget = budget
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RequestBudget":
-        """Build from the settings of the crawl."""
-        return cls(crawler.settings.get("REQUEST_BUDGET"))
+        """Build for a crawl."""
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raise BudgetSpentError when the request is one too many."""
-        if self.budget is not None and not self.budget.spend(urlparse_cached(request).netloc):
+        # Not by a setting: Scrapy copies settings, objects in them too, and whoever made the plan reads what is left.
+        budget: Budget | None = self.crawler.spider.plan.budget  # type: ignore[union-attr]  # HomeSpider has a plan
+        if budget is not None and not budget.spend(urlparse_cached(request).netloc):
             raise BudgetSpentError("the budget of requests is spent")

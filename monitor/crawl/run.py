@@ -118,7 +118,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
     """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them."""
     if not plan.sources and not plan.pages:
         return
-    settings = Settings(crawl_settings(manners) | {"REQUEST_BUDGET": plan.budget})
+    settings = Settings(crawl_settings(manners))
     process = AsyncCrawlerProcess(settings)
     process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone)
     process.start()

@@ -49,9 +49,7 @@ from monitor.models.common import (
     Refused,
 )
 from monitor.models.people import (
-    Account,
     Person,
-    Preferences,
     Role,
 )
 from monitor.models.sources import (
@@ -81,7 +79,6 @@ from monitor.models.stories import (
 __all__ = [
     "MONITOR",
     "Access",
-    "Account",
     "AnswerWay",
     "Article",
     "Aside",
@@ -117,7 +114,6 @@ __all__ = [
     "Plain",
     "Poll",
     "PollOutcome",
-    "Preferences",
     "Refused",
     "Registration",
     "Rhythm",

@@ -1,7 +1,7 @@
 """Sites that pages about the town lead to -> tried within a budget -> candidates that a person may say yes to.
 
-One site costs few requests: its front page, its feed, and two of its texts when the feed holds headlines only. The
-sites that name the town lead to more. What the budget does not reach waits for the next run.
+One site costs few requests: its front page, its feed, and a few of its texts when there is no feed or only headlines in
+it. The sites that name the town lead to more. What the budget does not reach waits for the next run.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,11 @@ COST = 5
 """Requests that one site usually costs; no site is begun for less."""
 AT_ONCE = 8
 FEEDS_TRIED = 2
-PAGES_OF_THIN_FEED, PAGES_WITHOUT_FEED = 2, 4
+PAGES_OF_THIN_FEED, PAGES_WITHOUT_FEED = 2, 3
 _THIN = 400
+"""Characters an entry on the average, under which a feed holds headlines only."""
+ENOUGH = 2
+"""Texts about the town after which no more are asked for."""
 _KEPT = timedelta(days=365)
 
 
@@ -186,7 +189,7 @@ class _Scout:
         title = reading.title or visit.trial.title
         visit.trial = replace(visit.trial, kind="feed", feed=page.url, title=title, language=language)
         thin = sum(len(item.text) for item in visit.items) < _THIN * len(visit.items)
-        if thin and not weigh_items(visit.items, self.matcher)[1]:
+        if thin and weigh_items(visit.items, self.matcher)[1] < ENOUGH:
             entries = [entry.url for entry in reading.entries if site_of(entry.url) == visit.candidate.site]
             return self._want_texts(visit, entries[:PAGES_OF_THIN_FEED])
         return self._end(visit)

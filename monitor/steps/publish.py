@@ -15,9 +15,11 @@ from monitor.deliver.archive import LISTED, write_archive
 from monitor.deliver.files import write_digest
 from monitor.deliver.render import render_digest
 from monitor.models import Clock, Period, SourceClass
+from monitor.steps import covered_sites
 from monitor.steps.follow import follow
 from monitor.steps.judge import judged_stories
 from monitor.store import articles as article_store
+from monitor.store import candidates as candidate_store
 from monitor.store import cases as case_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
@@ -75,6 +77,7 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         judged=True,
         followed=followed,
         limits=Limits(stories=settings.digest.stories, also=settings.digest.also, late=settings.followup.late_shown),
+        candidates=len(candidate_store.list_candidates(db, covered=covered_sites(home))),
         contact=settings.digest.contact or settings.crawl.contact,
         web=settings.digest.web,
         colour=settings.digest.colour,

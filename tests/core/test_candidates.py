@@ -70,6 +70,7 @@ def test_one_mention_in_passing_or_none_asks_nobody() -> None:
     assert not score(replace(GOOD, matching=1, about=0), SITE, NOW).proposed
     assert not score(replace(GOOD, matching=1, about=1), SITE, NOW).proposed
     assert score(replace(GOOD, matching=1, about=1), replace(SITE, named=True), NOW).proposed
+    assert not score(replace(GOOD, matching=7, about=2), SITE, NOW).proposed
     nothing = score(replace(GOOD, matching=0, about=0), SITE, NOW)
     assert (nothing.points, nothing.words) == (0.0, "none of 10 items names the town")
 
@@ -86,6 +87,7 @@ def test_copies_lists_of_towns_and_masses_of_links_are_odd() -> None:
     assert "towns" in find_oddity([], ", ".join(town.name for town in municipalities().values()), 0)
     assert "links to 400" in find_oddity([], "", 400)
     honest = [Item(title=f"Post {number}", text=f"{'mycket ' * number}snö föll här i natt") for number in range(6)]
+    assert find_oddity([replace(item, text="") for item in honest], "", 0) == ""
     assert find_oddity(honest, "Katrineholm och Flen", 12) == ""
 
 

@@ -44,6 +44,7 @@ def compose(
     judged: bool = False,
     followed: Followed | None = None,
     limits: Limits | None = None,
+    candidates: int = 0,
     contact: str = "",
     web: str = "",
     colour: str = "",
@@ -54,7 +55,8 @@ def compose(
     `stories` may hold articles from before the period: these are told as earlier, not counted. `shown` are the URLs
     that an earlier letter has shown, `day_counts` the days that `days_of` names, `holidays` days that are no measure
     of what is usual. `watched` are beginnings of words; `judged` says whether somebody has looked for stories that
-    need an answer. `followed` is what the follow-up knows. `example` says at the top that all is invented.
+    need an answer. `followed` is what the follow-up knows, `candidates` how many new sources
+    are proposed. `example` says at the top that all is invented.
     """
     limits = limits or Limits()
     news = sorted(news_of(stories, period, shown), key=lambda item: item.rank)
@@ -93,6 +95,7 @@ def compose(
         late=followed.late,
         watched=_watched(watched, articles),
         left_out=left_out(stories, period, shown),
+        candidates=candidates,
         web=web.rstrip("/"),
         colour=colour,
     )

@@ -336,8 +336,6 @@ class FaultKind(StrEnum):
     """Not tried yet."""
     SILENT = "silent"
     """Answers, but holds nothing. It counts as fetched."""
-    PAUSED = "paused"
-    """A person has said that it is not to be read for now. It is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,6 +403,8 @@ class Digest:
     """Open cases whose time has passed, the latest first. The letter names `limits.late` of them."""
     watched: tuple[Watched, ...] = ()
     left_out: LeftOut = LeftOut()
+    candidates: int = 0
+    """Sites that are proposed as new sources and wait for a person's yes or no."""
     web: str = ""
     """Address of the follow-up pages, without a slash at its end; "" when there are none."""
     colour: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 from monitor.core.sites import is_everywhere, site_of
 from monitor.core.urls import safe_url, unwrap_url
 
-MAX_LINKS = 60
+MAX_LINKS = 100
 MAX_POSTS = 10
 _POST = re.compile(
     r"/20\d\d/|/\d{4,}|[a-zåäö0-9%]+-[a-zåäö0-9%]+-[a-zåäö0-9%-]+|/(?:post|inlagg|artikel|nyhet)[^/]*/[^/]+",
@@ -24,7 +24,7 @@ _DISOWNED = frozenset({"nofollow", "sponsored", "ugc"})
 
 
 def links_out(tree: Any, url: str) -> tuple[str, ...]:
-    """Return the first address that the page at `url` links to on each other site, at most 60, in the page's order.
+    """Return the first address that the page at `url` links to on each other site, at most 100, in the page's order.
 
     Side columns count, since that is where a blog names others; menus, footers, comments, advertisements and the hosts
     that are linked from everywhere do not.

@@ -358,7 +358,7 @@ def normal_day() -> Digest:
     states[8] = state("Julitabladet", PollOutcome.EMPTY)
     states[9] = state("Bygdens podd", PollOutcome.TRANSIENT, last_ok=clock(21, "06.28"), status=None)
     states[23] = state("Källa 24", PollOutcome.BLOCKED, last_ok=None, status=403)
-    return letter([*weighed(stories()), own_voice()], states, history(), **TRIAGE)
+    return letter([*weighed(stories()), own_voice()], states, history(), candidates=3, **TRIAGE)
 
 
 def empty_day() -> Digest:
