@@ -1,22 +1,55 @@
-"""`monitor serve`: the letters, the archive and the sources in the browser."""
+"""`monitor serve`: the pages in the browser."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
 import uvicorn
 
 from monitor.cli.options import date_option, home_option, load_home, opened, read_clock
+from monitor.errors import UsageError
 from monitor.web.app import make_app
+
+GRACE_SECONDS = 10
 
 
 @click.command()
 @home_option
 @date_option
-@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535), help="Port on 127.0.0.1.")
-def serve(home_path: Path, at: str | None, port: int) -> None:
-    """Show the letters, the archive and the sources in the browser, on this machine only."""
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+def serve(home_path: Path, at: str | None, host: str, port: int) -> None:
+    """Show the letters, the cases, the archive and the sources in the browser, while crawls run."""
     home = load_home(home_path)
+    web = home.settings.web
+    if web.login == "none" and not is_loopback(host):
+        raise UsageError(
+            f'--host {host}: without a login only this machine may be served. Set [web] login to "accounts", "oidc" or '
+            '"proxy" (docs/login.md), or leave --host out'
+        )
     with opened(home):  # a database that cannot be opened is told now, not with the first page
         pass
-    click.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)")
-    uvicorn.run(make_app(home, read_clock(at, home)), host="127.0.0.1", port=port, log_level="warning")
+    app = make_app(home, read_clock(at, home), hosts=[] if is_loopback(host) else [host])
+    click.echo(f"http://{f'[{host}]' if ':' in host else host}:{port}/  (Ctrl-C ends it)")
+    if web.login == "none":
+        click.echo(f"No login: everybody on this machine is {web.role.value}. Change it: docs/login.md", err=True)
+    # What a client writes into X-Forwarded-For must change nothing: only `[web.proxy] peers` are believed, by us.
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

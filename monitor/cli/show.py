@@ -50,7 +50,7 @@ def sources(home_path: Path, as_json: bool, as_opml: bool) -> None:
         rows,
         {
             "source": lambda row: row["name"],
-            "answer": lambda row: row["outcome"] or "not asked yet",
+            "answer": lambda row: "paused" if row["paused"] else row["outcome"] or "not asked yet",
             "asked": lambda row: local(row["polled"], zone),
             "entries": lambda row: str(row["entries"]),
             "what": lambda row: row["reason"] and f"{row['reason']}; last good answer: {local(row['last_ok'], zone)}",
@@ -72,6 +72,7 @@ def _source_row(state: SourceState) -> dict[str, Any]:
     return {
         "url": source.url,
         "name": source.name,
+        "paused": source.paused,
         "kind": source.kind,
         "group": source.group,
         "class": source.source_class.value,

@@ -95,7 +95,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> Source:
-    words, options = _split(line)
+    words, options = split_line(line)
     kind = words.pop(0) if _names_kind(words, kinds) else "feed"
     if kind not in kinds:
         raise _WrongLineError(f'"{clean_line(kind, 60)}" is no kind of source (there are: {", ".join(sorted(kinds))})')
@@ -117,7 +117,8 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         line=number,
         name=clean_line(options.pop("name", ""), 80) or _name_of(url),
         source_class=_read_class(options.pop("class", "other")),
-        important=_read_yes(options.pop("important", "no")),
+        important=_read_yes("important", options),
+        paused=_read_yes("paused", options),
         language=options.pop("language", ""),
         area=_read_area(options.pop("area", "")),
         reach=_read_reach(options.pop("reach", "0")),
@@ -137,7 +138,7 @@ def _check_new(source: Source, sources: Mapping[str, Source]) -> None:
         raise _WrongLineError(f"the address already stands on line {earlier.line}; this line is not used")
 
 
-def _split(line: str) -> tuple[list[str], dict[str, str]]:
+def split_line(line: str) -> tuple[list[str], dict[str, str]]:
     """Split a line in bare words and key=value options; an address with "=" in its query is a word."""
     words: list[str] = []
     options: dict[str, str] = {}
@@ -194,7 +195,8 @@ def _read_days(word: str) -> int:
     return int(word)
 
 
-def _read_yes(word: str) -> bool:
+def _read_yes(key: str, options: dict[str, str]) -> bool:
+    word = options.pop(key, "no")
     if word.lower() not in _YES:
-        raise _WrongLineError(f'important="{clean_line(word, 40)}" must be yes or no')
+        raise _WrongLineError(f'{key}="{clean_line(word, 40)}" must be yes or no')
     return _YES[word.lower()]

@@ -49,7 +49,9 @@ from monitor.models.common import (
     Refused,
 )
 from monitor.models.people import (
+    Account,
     Person,
+    Preferences,
     Role,
 )
 from monitor.models.sources import (
@@ -79,6 +81,7 @@ from monitor.models.stories import (
 __all__ = [
     "MONITOR",
     "Access",
+    "Account",
     "AnswerWay",
     "Article",
     "Aside",
@@ -114,6 +117,7 @@ __all__ = [
     "Plain",
     "Poll",
     "PollOutcome",
+    "Preferences",
     "Refused",
     "Registration",
     "Rhythm",

@@ -1,6 +1,7 @@
 """Who uses the pages: a role, and the unit for which it acts. Roles, never names."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -34,3 +35,26 @@ class Person:
     def may(self, needed: Role) -> bool:
         """Whether the person may do what `needed` may."""
         return self.role.covers(needed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A local account: who may log in with a password."""
+
+    name: str
+    role: Role
+    unit: str = ""
+    made: datetime
+    disabled: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person has chosen for the own pages."""
+
+    keys: bool = True
+    """Whether single keys act in lists (WCAG 2.2, 2.1.4)."""
+    language: str = ""
+    """Empty: the home's."""
+    unit: str = ""
+    """The unit whose cases are "mine", for who has no unit by the login."""

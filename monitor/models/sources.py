@@ -45,6 +45,8 @@ class Source:
     group: str = ""
     source_class: SourceClass = SourceClass.OTHER
     important: bool = False
+    paused: bool = False
+    """A person has said that it is not to be read for now. It is never counted as "no mentions"."""
     language: str = ""
     area: str = ""
     """Code of the municipality that the source is about; "" when it is about no single one."""

@@ -94,11 +94,16 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
     intake_store.register_sources(db, home.sources)
     now = clock()
     states = intake_store.source_states(db, home.sources)
-    due = [state.source for state in states if everything or state.due is None or state.due <= now]
+    due = [
+        state.source
+        for state in states
+        if not state.source.paused and (everything or state.due is None or state.due <= now)
+    ]
     names = compile_names(build_matcher(watch_of(home)).names)
     intake = HomeIntake(db, home, names, clock, tell)
     polled = {source.url for source in due}
-    pages = [wanted for source in home.sources if source.url not in polled for wanted in intake.want(source.url)]
+    waiting = [source.url for source in home.sources if source.url not in polled and not source.paused]
+    pages = [wanted for url in waiting for wanted in intake.want(url)]
     plan = Plan(
         sources=due,
         validators=intake_store.validators(db),

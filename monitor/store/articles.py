@@ -26,6 +26,7 @@ from monitor.models import (
     Refused,
     StorePolicy,
 )
+from monitor.store import not_again
 from monitor.store.db import time_of, to_text, to_time, transaction
 from monitor.store.intake import entry_words
 
@@ -139,6 +140,8 @@ def _close_page(connection: sqlite3.Connection, page: int, state: PageState, rea
 
 def _save_article(connection: sqlite3.Connection, page: int, article: Article, now: datetime) -> str:
     key = identity_key(article.url) or f"{article.source}#{page}"
+    if not_again.is_erased(connection, key):
+        return "erased"
     sql = "select id, page, title, text, from_feed from articles where"
     known = connection.execute(f"{sql} key = ?", [key]).fetchone()
     if known is None:  # a page that was given another address is the same article still

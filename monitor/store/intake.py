@@ -27,6 +27,7 @@ from monitor.models import (
     Validators,
     Wanted,
 )
+from monitor.store import not_again
 from monitor.store.db import time_of, to_text, to_time, transaction
 from monitor.store.health import update_health
 
@@ -138,6 +139,10 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
         [poll.source, entry.key],
     ).fetchone()
     now = to_text(poll.at)
+    if not_again.is_erased(connection, identity_key(entry.url) if entry.url else "") or not_again.is_erased(
+        connection, f"{poll.source}#{entry.key}"
+    ):
+        return False
     if known is None:
         page, reserved = _page_of(connection, poll, entry, link_only)
         entry = headline_only(entry) if reserved else entry

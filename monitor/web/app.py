@@ -17,17 +17,42 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config import Home
-from monitor.errors import StoreError
+from monitor.config.web import oidc_secret
+from monitor.errors import ConfigError, StoreError
 from monitor.models import Clock
-from monitor.web import archive, files, health, letters, mailings, sources
+from monitor.web import (
+    about,
+    archive,
+    files,
+    health,
+    letters,
+    login,
+    mailings,
+    settings,
+    sources,
+    statistics,
+)
 from monitor.web.local_login import LocalLogin
 from monitor.web.people import door_of
+from monitor.web.proxy_login import ProxyLogin
 from monitor.web.security import HEADERS, KnownHosts, SafeHeaders
-from monitor.web.site import Site, msgid
+from monitor.web.session_login import SessionLogin
+from monitor.web.site import Login, Site, msgid
 
 log = logging.getLogger(__name__)
 
-PAGES = (letters, archive, sources, health, mailings, files)
+PAGES = (
+    about,
+    archive,
+    files,
+    health,
+    letters,
+    login,
+    mailings,
+    settings,
+    sources,
+    statistics,
+)
 """The page modules, each with `routes(site) -> list[Route]`."""
 
 SENTENCES = {
@@ -46,8 +71,10 @@ RETRY_SECONDS = 10
 def make_app(home: Home, clock: Clock, hosts: Iterable[str] = ()) -> Starlette:
     """Return the application for one home. It answers to local names, to that of `[digest] web`, and to `hosts`."""
     site = Site(home, clock, hosts)
-    site.login = LocalLogin(site.web)
+    site.login = _login(site)
     routes = [route for module in PAGES for route in module.routes(site)]
+    if site.web.login == "oidc":
+        routes += _provider_routes(site)
     _check_doors(routes)
 
     @asynccontextmanager
@@ -69,6 +96,28 @@ def make_app(home: Home, clock: Clock, hosts: Iterable[str] = ()) -> Starlette:
     )
     app.state.site = site
     return app
+
+
+def _login(site: Site) -> Login:
+    """Return how people are known, by `[web] login`."""
+    match site.web.login:
+        case "none":
+            return LocalLogin(site.web)
+        case "proxy":
+            return ProxyLogin(site.web.proxy)
+        case _:
+            return SessionLogin(site)
+
+
+def _provider_routes(site: Site) -> list[Route]:
+    """Return the routes of the login at a provider. Raises ConfigError when its secret or its library is missing."""
+    try:
+        from monitor.web import oidc  # noqa: PLC0415 (an extra, and a third of a second that other logins do not need)
+    except ImportError as error:
+        what = 'the library is missing: pip install "town-monitor[oidc]"'
+        raise ConfigError(site.home.path, "web.login", what) from error
+    secret = oidc_secret(site.web.oidc, site.home.path)
+    return oidc.Routes(oidc.Provider(site.web.oidc, secret, site.public)).routes()
 
 
 def _check_doors(routes: list[Route]) -> None:

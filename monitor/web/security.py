@@ -125,3 +125,13 @@ def came_from_here(request: Request, public: str) -> bool:
     host = request.headers.get("host", "")
     address = urlsplit(public)
     return origin in (f"{request.url.scheme}://{host}", f"{address.scheme}://{address.netloc}")
+
+
+def peer_of(request: Request, proxies: Collection[str]) -> str:
+    """Return the address that asks. That of a proxy of ours stands for the last one it has written down itself."""
+    peer = request.client.host if request.client else ""
+    if peer in proxies:
+        forwarded = request.headers.getlist("x-forwarded-for")
+        last = forwarded[-1].rpartition(",")[2].strip() if forwarded else ""
+        return last or peer
+    return peer

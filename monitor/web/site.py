@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -20,9 +21,12 @@ from starlette.responses import HTMLResponse, Response
 from monitor import __version__
 from monitor.config import SETTINGS_FILE, SOURCES_FILE, Home, read_home
 from monitor.core import times
+from monitor.core.triage import TOPICS_FILE
 from monitor.deliver.render import open_templates
 from monitor.errors import ConfigError
 from monitor.models import Clock, Person
+from monitor.steps.judge import topics_of
+from monitor.store.accounts import read_preferences
 from monitor.web import security
 from monitor.web.connections import READERS, Connections
 from monitor.web.forms import Form
@@ -70,7 +74,7 @@ class Site:
         self._more_hosts = tuple(hosts)
         self._readers = Connections(home.database, threads=READERS, writing=False)
         self._writer = Connections(home.database, threads=1, writing=True)
-        self._files: dict[tuple[str, float], str] = {}
+        self._topic_units: tuple[str, ...] | None = None
         self.login: Login | None = None
 
     # --- the home ------------------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ class Site:
         stamps = _stamps(self._home.path)
         if stamps != self._read_at:
             self._read_at = stamps
+            self._topic_units = None
             try:
                 self._home = read_home(self._home.path)
             except ConfigError as error:
@@ -96,6 +101,20 @@ class Site:
     def organisation(self) -> str:
         """The municipality's name, as the head of each page shows it."""
         return self.home.settings.organisation or self.home.settings.municipality
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The municipality's units: those of `[web] units`, else those that answer for the topics."""
+        home = self.home
+        if home.settings.web.units:
+            return home.settings.web.units
+        if self._topic_units is None:
+            try:
+                self._topic_units = topics_of(home.path).units
+            except ConfigError as error:
+                log.warning("the units of the topics are not known: %s", error)
+                self._topic_units = ()
+        return self._topic_units
 
     def hosts(self) -> set[str]:
         """Return the names that this site answers to."""
@@ -136,9 +155,15 @@ class Site:
     async def identify(self, request: Request) -> Person | None:
         """Return who is asking, found once for each request; None when nobody has logged in."""
         if not hasattr(request.state, "person"):
-            request.state.person = await self.login.identify(request) if self.login else None
-        person: Person | None = request.state.person
-        return person
+            person = await self.login.identify(request) if self.login else None
+            request.state.person = person
+            if person is not None:
+                chosen = await self.read(partial(read_preferences, key=person.key))
+                request.state.keys, request.state.language = chosen.keys, chosen.language
+                if not person.unit and chosen.unit in self.units:
+                    request.state.person = replace(person, unit=chosen.unit)
+        found: Person | None = request.state.person
+        return found
 
     def is_secure(self, request: Request) -> bool:
         """Whether the person's own connection is https."""
@@ -270,7 +295,7 @@ def _local(moment: datetime | str | None, zone: Any) -> str:
 def _stamps(home: Path) -> tuple[tuple[int, int], ...]:
     """Return what tells whether the home's files have changed."""
     stamps = []
-    for name in (SETTINGS_FILE, SOURCES_FILE):
+    for name in (SETTINGS_FILE, SOURCES_FILE, TOPICS_FILE):
         try:
             found = (home / name).stat()
             stamps.append((found.st_mtime_ns, found.st_size))

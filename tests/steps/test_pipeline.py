@@ -156,6 +156,18 @@ def test_an_empty_day_and_a_day_with_failed_sources_say_so_in_words(web: Web, ma
     assert "Djulöposten" in broken
 
 
+def test_a_paused_source_is_not_asked_and_the_letter_says_paused(web: Web, make_home: MakeHome) -> None:
+    web.feed("/feed", ("Ny skola byggs i Katrineholm", "/a"))
+    web.page("/a", "Ny skola byggs i Katrineholm", *SCHOOL)
+    home = make_home(f'{web.url}/feed name="Djulöposten"', f'{web.url}/paused name="Vilande bladet" paused=yes')
+    assert run(home).code == 0
+    assert "/paused" not in web.paths
+    text = letter(home)
+    assert "Vilande bladet" in text
+    assert "pausat" in text
+    assert "paused" in monitor("sources", "--home", home).out
+
+
 def test_old_pages_and_texts_go_and_the_headline_stays(web: Web, make_home: MakeHome) -> None:
     web.feed("/feed", ("Ny skola byggs i Katrineholm", "/a"), ("Olästa", "/b"))
     web.page("/a", "Ny skola byggs i Katrineholm", *SCHOOL)

@@ -58,3 +58,14 @@ class Browser:
         headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
         self.page = self.client.post(path, data=data, headers=headers)
         return self.page
+
+
+def bare_home(folder: Path, web: str = "", top: str = "") -> Path:
+    """Write a home without sources; `web` goes under `[web]`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = (
+        f'municipality = "Katrineholm"\ncode = "0483"\norganisation = "Katrineholms kommun"\n{top}\n[web]\n{web}\n'
+    )
+    (folder / "monitor.toml").write_text(settings, encoding="utf-8")
+    (folder / "feeds.txt").write_text("", encoding="utf-8")
+    return folder

@@ -24,9 +24,13 @@ _KINDS = {
 
 def health_of(sources: Sequence[SourceState], faults_shown: int) -> Health:
     """Return how the fetching of `sources` stands now."""
+    paused = [state for state in sources if state.source.paused]
+    sources = [state for state in sources if not state.source.paused]
     missing = [state for state in sources if _is_missing(state)]
     silent = [state for state in sources if state.last and state.last.outcome is PollOutcome.EMPTY]
-    faults = [_fault(state) for state in sorted(missing, key=lambda state: not state.source.important) + silent]
+    faults = [
+        _fault(state) for state in sorted(missing, key=lambda state: not state.source.important) + silent + paused
+    ]
     return Health(
         fetched=len(sources) - len(missing),
         total=len(sources),
@@ -38,6 +42,7 @@ def health_of(sources: Sequence[SourceState], faults_shown: int) -> Health:
 
 def gaps_of(sources: Sequence[SourceState], period: Period, articles: int) -> tuple[Gap, ...]:
     """Return why a letter with so many articles is incomplete; nothing when it may be read as whole."""
+    sources = [state for state in sources if not state.source.paused]
     missing = [state for state in sources if _is_missing(state)]
     newest = max((state.last_ok for state in sources if state.last_ok), default=None)
     lost = any(state.source.important and (state.last_ok is None or state.last_ok < period.start) for state in missing)
@@ -64,8 +69,14 @@ def _fault(state: SourceState) -> Fault:
     return Fault(
         source=source_name(state),
         site=safe_url("/", state.source.url),
-        kind=_KINDS[poll.outcome] if poll else FaultKind.NEVER,
+        kind=_kind_of(state),
         important=state.source.important,
         status=poll.status if poll else None,
         last_ok=state.last_ok,
     )
+
+
+def _kind_of(state: SourceState) -> FaultKind:
+    if state.source.paused:
+        return FaultKind.PAUSED
+    return _KINDS[state.last.outcome] if state.last else FaultKind.NEVER

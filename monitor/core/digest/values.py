@@ -336,6 +336,8 @@ class FaultKind(StrEnum):
     """Not tried yet."""
     SILENT = "silent"
     """Answers, but holds nothing. It counts as fetched."""
+    PAUSED = "paused"
+    """A person has said that it is not to be read for now. It is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

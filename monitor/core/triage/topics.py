@@ -107,6 +107,11 @@ class Topics:
             key=topic.key, name=topic.name, unit=topic.unit, words=tuple(words), aside=topic.aside, muted=topic.muted
         )
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units that answer for the topics, each once, in the topics' order."""
+        return tuple(dict.fromkeys(finder.topic.unit for finder in self._finders if finder.topic.unit))
+
     def _of(self, word: str) -> tuple[int, ...]:
         if word not in self._known:
             stemmed = stem(word)

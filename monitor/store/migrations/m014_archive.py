@@ -127,3 +127,9 @@ def m014b_saved_searches(db: Database) -> None:
             made text not null
         ) strict""",
     )
+
+
+@migrations()
+def m014c_statistics(db: Database) -> None:
+    """The cases of a quarter are found by when they came in."""
+    run(db, "create index cases_by_received on cases (received)")
