@@ -32,7 +32,7 @@ COMMANDS = {
     "add": ("add", "Find the feed of a site and add it to feeds.txt; a list in OPML too."),
     "discover": ("candidates", "Try sites that nobody has listed, within a budget."),
     "candidates": ("candidates", "Show the sites that may be sources; say yes or no."),
-    "sources": ("show", "Show the sources and how their reading goes."),
+    "sources": ("sources", "Show the sources: state in words, interval, what they bring, what to do."),
     "entries": ("show", "Show what the sources said."),
     "articles": ("show", "Show the articles that name the municipality."),
     "stories": ("show", "Show the stories."),

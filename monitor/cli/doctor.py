@@ -80,6 +80,10 @@ def check_database(home: Home) -> Iterator[tuple[bool, str]]:
             failing = [state for state in states if state.failures]
             names = ", ".join(state.source.name for state in failing[:5])
             yield not failing, f"{len(failing)} sources failing{': ' + names if failing else ''}"
+            for state in states:
+                if state.followed:
+                    what = f"{state.source.name} has moved: write this address in {SOURCES_FILE} instead"
+                    yield False, f"{what} (line {state.source.line}): {state.moved_to}"
             future = [state for state in states if state.last and state.last.at > now]
             yield (
                 not future,

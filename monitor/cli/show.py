@@ -1,4 +1,4 @@
-"""Lists of what the home holds: sources, entries, articles, stories, and the search."""
+"""Lists of what the home holds: entries, articles, stories, and the search."""
 
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,11 @@ from monitor.cli.options import (
     opened,
     print_json,
     print_table,
-    read_clock,
 )
 from monitor.config import Home
-from monitor.core.opml import carries_secret, write_opml
 from monitor.core.search import Unclear, read_query
 from monitor.core.urls import host_of
 from monitor.errors import UsageError
-from monitor.models import SourceState
 from monitor.store import archive as archive_store
 from monitor.store import articles as article_store
 from monitor.store import intake as intake_store
@@ -33,6 +30,7 @@ MANY = 50
 @click.command()
 @home_option
 @json_option
+<<<<<<< HEAD
 @click.option("--opml", "as_opml", is_flag=True, help="Print them as OPML, for other readers; no secrets.")
 def sources(home_path: Path, as_json: bool, as_opml: bool) -> None:
     """Show the sources and how their reading goes."""
@@ -91,6 +89,8 @@ def _source_row(state: SourceState) -> dict[str, Any]:
 @click.command()
 @home_option
 @json_option
+=======
+>>>>>>> 5458e97 (Sources tell their state, rhythm and what to do; quiet ones stand in the letter; keep_days and store=link in the purge)
 @limit_option
 def entries(home_path: Path, as_json: bool, limit: int | None) -> None:
     """Show what the sources said, newest first, and what became of each page."""

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import feedparser
 
@@ -106,7 +106,21 @@ def _read_xml(text: str, url: str, read_date: _ReadDate) -> FeedReading:
     missing = _missing(len(parsed.entries), entries)
     if parsed.bozo:
         missing += _missing_from_ill_formed(text, len(parsed.entries))
-    return _reading(_field(parsed.feed, "title"), _field(parsed.feed, "language"), entries, missing)
+    reading = _reading(_field(parsed.feed, "title"), _field(parsed.feed, "language"), entries, missing)
+    return replace(reading, pause=_pause(parsed.feed))
+
+
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
+
+
+def _pause(feed: _Fields) -> timedelta | None:
+    """Return how often a feed says that it changes: RSS ttl in minutes, else the syndication module's period."""
+    ttl = _field(feed, "ttl")
+    if re.fullmatch(r"[1-9]\d{0,6}", ttl, re.ASCII):
+        return timedelta(minutes=int(ttl))
+    hours = _PERIODS.get(_field(feed, "sy_updateperiod").lower())
+    often = _field(feed, "sy_updatefrequency")
+    return timedelta(hours=hours) / (int(often) if re.fullmatch(r"[1-9]\d{0,4}", often) else 1) if hours else None
 
 
 def _read_item(item: _Fields, url: str, read_date: _ReadDate) -> Entry | None:

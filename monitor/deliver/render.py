@@ -167,9 +167,8 @@ def _colours(own: str) -> dict[str, str]:
 
 def _to_open(digest: Digest) -> list[Fault]:
     """Return the missing sources that a person should look at, the important ones first."""
-    return [fault for fault in digest.health.faults if fault.kind not in (FaultKind.SILENT, FaultKind.PAUSED)][
-        :_SITES_TO_OPEN
-    ]
+    no_fault = {FaultKind.SILENT, FaultKind.QUIET, FaultKind.PAUSED}
+    return [fault for fault in digest.health.faults if fault.kind not in no_fault][:_SITES_TO_OPEN]
 
 
 # --- the environment -----------------------------------------------------------------------------------

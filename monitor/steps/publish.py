@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.config import Home
-from monitor.core.digest import LATE, DayCount, Limits, belongs, compose, days_of
+from monitor.core.digest import LATE, DayCount, Limits, belongs, compose, days_of, is_blind
 from monitor.core.recipients import days_covered
 from monitor.core.working_days import days_off
 from monitor.deliver.archive import LISTED, write_archive
@@ -24,6 +24,7 @@ from monitor.store import cases as case_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
 from monitor.store import stories as story_store
+from monitor.store.health import unread_days, with_rhythm
 
 
 def period_of(home: Home, now: datetime) -> Period:
@@ -69,7 +70,7 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         made_at=now,
         stories=stories,
         day_counts=_day_counts(home, db, period),
-        sources=intake_store.source_states(db, home.sources, counted=False),
+        sources=with_rhythm(db, intake_store.source_states(db, home.sources, counted=False), now, settings.zone),
         time_zone=settings.zone,
         shown=shown,
         holidays=days_off({period.start.year - 1, period.start.year, period.end.year}),
@@ -118,13 +119,15 @@ def _day_counts(home: Home, db: Database, period: Period) -> list[DayCount]:
     zone = home.settings.zone
     before = days_of(period, zone).before
     incomplete = digest_store.incomplete_days(db, before[0].date)
+    unread = unread_days(db, before[0].date)
     counts = []
     own = [source.url for source in home.sources if source.source_class is SourceClass.OWN]
     for day in before:
         if began is None or day.period.end <= began:
             continue
         articles, prominent, stories = digest_store.count_articles(db, day.period, own)
-        complete = day.period.end.astimezone(zone).date().isoformat() not in incomplete
+        told = day.period.end.astimezone(zone).date().isoformat() not in incomplete
+        complete = told and not is_blind(unread.get(day.date, ()), home.sources)
         counts.append(
             DayCount(day=day.date, articles=articles, prominent=prominent, stories=stories, complete=complete)
         )

@@ -143,15 +143,16 @@ def with_rhythm(db: Database, states: Sequence[SourceState], now: datetime, zone
     return tuple(told)
 
 
-def unread_days(db: Database, since: date) -> dict[date, int]:
-    """Return the UTC days from `since` on which sources were asked and never answered well: day -> how many sources.
+def unread_days(db: Database, since: date) -> dict[date, set[str]]:
+    """Return the sources that were asked on a UTC day from `since` and never answered well that day: day -> sources.
 
-    Such a day's numbers are too low: it is marked, never counted as a day without mentions.
+    What is missing of such a day is unknown (`core.digest.is_blind`): it is never counted as a day without mentions.
     """
-    rows = db.execute(
-        "select day, count(*) from source_days where day >= ? and not healthy group by day", [since.isoformat()]
-    )
-    return {date.fromisoformat(day): count for day, count in rows.fetchall()}
+    found: dict[date, set[str]] = {}
+    sql = "select day, source from source_days where day >= ? and not healthy"
+    for day, source in db.execute(sql, [since.isoformat()]).fetchall():
+        found.setdefault(date.fromisoformat(day), set()).add(source)
+    return found
 
 
 class StoredSiteFiles:

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.core.digest import DayCount, Digest, Limits, belongs, days_of, demote_last, is_prominent
+from monitor.core.digest import DayCount, Digest, Limits, belongs, days_of, demote_last, is_blind, is_prominent
 from monitor.core.digest.excerpts import excerpt
 from monitor.core.digest.figures import chart_of
+from monitor.core.digest.health import health_of
+from monitor.core.digest.items import _unread
 from monitor.core.digest.usual import compare, usual_of
 from monitor.core.digest.values import (
     AlsoReason,
@@ -39,6 +41,7 @@ from monitor.models import (
     Period,
     PlaceKind,
     PollOutcome,
+    Rhythm,
     Source,
     SourceState,
     Story,
@@ -47,6 +50,7 @@ from monitor.models import (
     WeightKey,
     WeightPart,
 )
+from tests.core.articles import make_article
 from tests.golden.digest.days import (
     DAYS,
     PERIOD,
@@ -786,3 +790,38 @@ def test_watched_matters_are_beginnings_of_words_in_what_is_new() -> None:
     assert [(item.name, item.articles) for item in digest.watched] == [
         ("simhall", 1), ("centrum", 0), ("Resecentrum", 1), ("a+b", 0),
     ]  # fmt: skip
+
+
+def test_a_quiet_source_is_told_after_the_missing_ones_the_important_first() -> None:
+    seen = datetime(2026, 11, 22, 13, tzinfo=UTC)
+    states = [
+        replace(state("Lilla bladet"), rhythm=Rhythm(newest=seen, quiet=True)),
+        replace(state("Djulöposten", important=True), rhythm=Rhythm(newest=seen, quiet=True)),
+        state("Radio", PollOutcome.BLOCKED),
+        state("Tomt", PollOutcome.EMPTY),
+    ]
+    health = health_of(states, 8)
+    assert health.fetched == 3
+    assert [(fault.source, fault.kind) for fault in health.faults] == [
+        ("Radio", FaultKind.BLOCKED),
+        ("Djulöposten", FaultKind.QUIET),
+        ("Lilla bladet", FaultKind.QUIET),
+        ("Tomt", FaultKind.SILENT),
+    ]
+    assert health.faults[1].newest == seen
+
+
+def test_a_day_on_which_an_important_source_or_many_were_unread_is_no_measure() -> None:
+    known = [Source(url=f"https://s{number}.example/feed", important=number == 0) for number in range(20)]
+    urls = [source.url for source in known]
+    assert is_blind({urls[0]}, known)
+    assert not is_blind({urls[1], "https://borta.example/feed"}, known)
+    assert is_blind(set(urls[1:4]), known)
+
+
+def test_an_article_of_which_only_the_headline_may_be_kept_says_so() -> None:
+    note = "the site asks that nothing of its text is kept or quoted (robots: nosnippet)"
+    article = make_article("Skolan i Katrineholm byggs ut", "", note=note)
+    assert _unread(article) is Unread.RESERVED
+    assert _unread(replace(article, from_feed=True, note="the site reserves its text")) is Unread.RESERVED
+    assert _unread(replace(article, note="")) is None

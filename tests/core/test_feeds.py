@@ -36,6 +36,25 @@ def test_a_feed_reads_as_its_golden_file_says(path: Path) -> None:
     assert json.loads(json.dumps(asdict(reading), default=str)) == golden
 
 
+@pytest.mark.parametrize(
+    ("head", "pause"),
+    [
+        ("<ttl>60</ttl>", timedelta(hours=1)),
+        ("<ttl>often</ttl>", None),
+        (
+            "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
+            timedelta(hours=12),
+        ),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", timedelta(days=1)),
+        ("<sy:updatePeriod>sometimes</sy:updatePeriod>", None),
+        ("", None),
+    ],
+)
+def test_how_often_a_feed_says_that_it_changes_is_read(head: str, pause: timedelta | None) -> None:
+    body = rss("", head).replace(b"<rss ", b'<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" ')
+    assert read_feed(body, URL).pause == pause
+
+
 def test_every_golden_file_has_its_feed() -> None:
     assert {path.stem for path in (FEEDS / "golden").iterdir()} == {
         path.name for path in FEEDS.iterdir() if path.is_file()

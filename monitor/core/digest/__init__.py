@@ -6,6 +6,7 @@ digest = compose(organisation=..., period=period, stories=..., day_counts=counts
 
 from monitor.core.digest.composing import compose, demote_last
 from monitor.core.digest.figures import is_prominent
+from monitor.core.digest.health import is_blind
 from monitor.core.digest.news import LATE, belongs
 from monitor.core.digest.usual import Day, Days, days_of
 from monitor.core.digest.values import CaseMark, DayCount, Digest, Followed, LateCase, Limits
@@ -24,5 +25,6 @@ __all__ = [
     "compose",
     "days_of",
     "demote_last",
+    "is_blind",
     "is_prominent",
 ]

@@ -1,12 +1,12 @@
 """How the fetching went, and whether the letter may be read as whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from monitor.core.digest.values import Fault, FaultKind, Gap, Health
 from monitor.core.text import clean_line
 from monitor.core.urls import host_of, safe_url
-from monitor.models import Period, PollOutcome, SourceState
+from monitor.models import Period, PollOutcome, Source, SourceState
 
 _MANY_MISSING = 0.1
 _STALE = timedelta(hours=6)
@@ -27,10 +27,9 @@ def health_of(sources: Sequence[SourceState], faults_shown: int) -> Health:
     paused = [state for state in sources if state.source.paused]
     sources = [state for state in sources if not state.source.paused]
     missing = [state for state in sources if _is_missing(state)]
-    silent = [state for state in sources if state.last and state.last.outcome is PollOutcome.EMPTY]
-    faults = [
-        _fault(state) for state in sorted(missing, key=lambda state: not state.source.important) + silent + paused
-    ]
+    silent = [state for state in sources if _is_silent(state)]
+    told = [*_important_first(missing), *_important_first(silent), *paused]
+    faults = [_fault(state) for state in told]
     return Health(
         fetched=len(sources) - len(missing),
         total=len(sources),
@@ -55,6 +54,12 @@ def gaps_of(sources: Sequence[SourceState], period: Period, articles: int) -> tu
     return tuple(gap for gap, holds in found.items() if holds)
 
 
+def is_blind(unread: Collection[str], sources: Sequence[Source]) -> bool:
+    """Whether a day on which the `unread` sources were never read is no measure: an important one, or many."""
+    missing = [source for source in sources if source.url in unread]
+    return any(source.important for source in missing) or len(missing) > _MANY_MISSING * len(sources)
+
+
 def source_name(state: SourceState) -> str:
     """Return what a source is called: its name in feeds.txt, else its host."""
     return clean_line(state.source.name, _NAME_LIMIT) or host_of(state.source.url) or state.source.url
@@ -62,6 +67,17 @@ def source_name(state: SourceState) -> str:
 
 def _is_missing(state: SourceState) -> bool:
     return state.last is None or not state.last.outcome.healthy
+
+
+def _is_silent(state: SourceState) -> bool:
+    """Whether a source answers and holds nothing, or nothing new for unusually long."""
+    return state.last is not None and (
+        state.last.outcome is PollOutcome.EMPTY or (state.rhythm.quiet and state.last.outcome.healthy)
+    )
+
+
+def _important_first(states: Sequence[SourceState]) -> list[SourceState]:
+    return sorted(states, key=lambda state: not state.source.important)
 
 
 def _fault(state: SourceState) -> Fault:
@@ -73,10 +89,11 @@ def _fault(state: SourceState) -> Fault:
         important=state.source.important,
         status=poll.status if poll else None,
         last_ok=state.last_ok,
+        newest=state.rhythm.newest,
     )
 
 
 def _kind_of(state: SourceState) -> FaultKind:
     if state.source.paused:
         return FaultKind.PAUSED
-    return _KINDS[state.last.outcome] if state.last else FaultKind.NEVER
+    return _KINDS.get(state.last.outcome, FaultKind.QUIET) if state.last else FaultKind.NEVER

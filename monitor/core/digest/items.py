@@ -30,6 +30,7 @@ _OWN_SHOWN = 3
 
 # The crawl's reasons are sentences for logs; this tells them apart into the few kinds that a reader can use.
 _UNREAD_NOTES = (
+    (Unread.RESERVED, re.compile("reserves its text|asks that nothing of its text|only link and headline")),
     (Unread.NOT_NAMED, re.compile("does not name")),
     (Unread.NO_ANSWER, re.compile("could not be had|not answer|not be reached|broke off|no usable address|HTTP 5")),
     (Unread.ROBOTS, re.compile("robots")),
@@ -151,6 +152,8 @@ def _relation(article: Article, story: Story) -> Relation:
 
 def _unread(article: Article) -> Unread | None:
     if not article.from_feed:
+        if _UNREAD_NOTES[0][1].search(article.note):
+            return Unread.RESERVED
         return Unread.PARTIAL if article.outcome is Outcome.PARTIAL else None
     kinds = (kind for kind, words in _UNREAD_NOTES if words.search(article.note))
     return next(kinds, Unread.LOCKED if article.access is Access.LOCKED else Unread.OTHER)

@@ -105,6 +105,8 @@ class Unread(StrEnum):
     LOCKED = "locked"
     REFUSED = "refused"
     ROBOTS = "robots"
+    RESERVED = "reserved"
+    """Its site, or the home's own choice for the source, lets no more than link and headline be kept."""
     NO_ANSWER = "no answer"
     GONE = "gone"
     NOT_NAMED = "not named"
@@ -338,6 +340,8 @@ class FaultKind(StrEnum):
     """Answers, but holds nothing. It counts as fetched."""
     PAUSED = "paused"
     """A person has said that it is not to be read for now. It is not counted."""
+    QUIET = "quiet"
+    """Answers, and has brought nothing new for far longer than it ever does. It counts as fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +355,8 @@ class Fault:
     important: bool
     status: int | None = None
     last_ok: datetime | None = None
+    newest: datetime | None = None
+    """When its last new entry came, of one that is quiet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
