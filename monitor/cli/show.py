@@ -30,67 +30,6 @@ MANY = 50
 @click.command()
 @home_option
 @json_option
-<<<<<<< HEAD
-@click.option("--opml", "as_opml", is_flag=True, help="Print them as OPML, for other readers; no secrets.")
-def sources(home_path: Path, as_json: bool, as_opml: bool) -> None:
-    """Show the sources and how their reading goes."""
-    home = load_home(home_path)
-    if as_opml:
-        _print_opml(home)
-        return
-    with opened(home) as db:
-        rows = [_source_row(state) for state in intake_store.source_states(db, home.sources)]
-    if as_json:
-        print_json(rows)
-        return
-    zone = home.settings.zone
-    print_table(
-        rows,
-        {
-            "source": lambda row: row["name"],
-            "answer": lambda row: "paused" if row["paused"] else row["outcome"] or "not asked yet",
-            "asked": lambda row: local(row["polled"], zone),
-            "entries": lambda row: str(row["entries"]),
-            "what": lambda row: row["reason"] and f"{row['reason']}; last good answer: {local(row['last_ok'], zone)}",
-        },
-        "no sources: write addresses into feeds.txt, one a line",
-    )
-
-
-def _print_opml(home: Home) -> None:
-    title = f"{home.settings.organisation or home.settings.municipality}: sources"
-    click.echo(write_opml(home.sources, title, read_clock(None)()).decode(), nl=False)
-    for source in home.sources:
-        if carries_secret(source.url):
-            click.echo(f"monitor: {source.name}: left out: its address seems to carry a key", err=True)
-
-
-def _source_row(state: SourceState) -> dict[str, Any]:
-    source, last = state.source, state.last
-    return {
-        "url": source.url,
-        "name": source.name,
-        "paused": source.paused,
-        "kind": source.kind,
-        "group": source.group,
-        "class": source.source_class.value,
-        "important": source.important,
-        "outcome": last.outcome.value if last else "",
-        "reason": last.reason if last else "",
-        "status": last.status if last else None,
-        "polled": last.at.isoformat() if last else None,
-        "last_ok": state.last_ok.isoformat() if state.last_ok else None,
-        "failures": state.failures,
-        "entries": state.entries,
-        "due": state.due.isoformat() if state.due else None,
-    }
-
-
-@click.command()
-@home_option
-@json_option
-=======
->>>>>>> 5458e97 (Sources tell their state, rhythm and what to do; quiet ones stand in the letter; keep_days and store=link in the purge)
 @limit_option
 def entries(home_path: Path, as_json: bool, limit: int | None) -> None:
     """Show what the sources said, newest first, and what became of each page."""

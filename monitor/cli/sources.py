@@ -69,6 +69,7 @@ def _row(state: SourceState) -> dict[str, Any]:
     return {
         "url": source.url,
         "name": source.name,
+        "paused": source.paused,
         "kind": source.kind,
         "group": source.group,
         "class": source.source_class.value,

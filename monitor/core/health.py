@@ -25,6 +25,8 @@ _ADVICE = {
 
 def state_of(state: SourceState) -> str:
     """Return how a source is, in a word or two."""
+    if state.source.paused:
+        return "paused"
     if state.last is None:
         return "not asked yet"
     if state.last.outcome.healthy and state.rhythm.quiet:
@@ -36,7 +38,7 @@ def state_of(state: SourceState) -> str:
 
 def advice(state: SourceState) -> str:
     """Return what a person should know of a source and can do, as a sentence; "" when all is well."""
-    if state.last is None:
+    if state.last is None or state.source.paused:
         return ""
     if state.followed:
         return f"it has moved: write this address instead: {state.moved_to}"

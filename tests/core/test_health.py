@@ -45,3 +45,8 @@ def test_a_reserved_source_stays_so_when_nothing_has_changed() -> None:
 def test_a_source_that_moved_names_the_address_to_write() -> None:
     moved = replace(state(PollOutcome.OK), moved_to="https://bladet.se/rss", followed=True)
     assert "https://bladet.se/rss" in advice(moved)
+
+
+def test_a_source_that_a_person_has_paused_is_no_fault() -> None:
+    paused = replace(state(PollOutcome.BLOCKED, "refused"), source=replace(SOURCE, paused=True))
+    assert (state_of(paused), advice(paused)) == ("paused", "")
