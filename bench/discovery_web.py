@@ -266,9 +266,17 @@ class LoopbackWeb:
         try:
             yield
         finally:
-            loop.call_soon_threadsafe(server.close)
+            asyncio.run_coroutine_threadsafe(self._close(server), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
+            loop.close()
+
+    async def _close(self, server: asyncio.Server) -> None:
+        server.close()
+        talks = asyncio.all_tasks() - {asyncio.current_task()}
+        for talk in talks:
+            talk.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -278,7 +286,9 @@ class LoopbackWeb:
                 self.asked[f"{host}{path}"] += 1
                 writer.write(self._answer(self._by_host[host], path))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            return
+        finally:
             writer.close()
 
     def _answer(self, site: Site, path: str) -> bytes:

@@ -81,7 +81,7 @@ def _show(home: Home, source: FoundSource) -> None:
     click.echo(f"  {source.how}{'; comments of readers' if source.comments else ''}")
     click.echo(
         f"  {len(entries)} entries, {source.matching} of them name {home.settings.municipality} already here, "
-        f"{source.about} are about it"
+        f"{source.about} of them about it"
     )
     for entry in entries[:3]:
         when = local(entry.published.isoformat(), home.settings.zone) if entry.published else "no date"
