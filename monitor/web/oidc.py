@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oauth2 import OAuth2Error
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
@@ -92,7 +92,7 @@ class Provider:
         try:
             async with self._client() as client:
                 answer = await client.fetch_token(known.token, code=code, code_verifier=begun.verifier)
-        except (httpx.HTTPError, OAuth2Error, ValueError) as error:
+        except (httpx.HTTPError, AuthlibBaseError, ValueError) as error:
             log.warning("the login service refused the code: %s", type(error).__name__)
             raise LoginRefusedError(UNREACHABLE) from error
         claims = self._claims(str(answer.get("id_token", "")), known.keys, begun.nonce, now)
