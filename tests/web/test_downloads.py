@@ -12,7 +12,7 @@ import pytest
 from monitor.web.downloads import Kind, Table, download, to_csv, to_json, to_xlsx
 
 ROWS = [
-    ("Å; \"x\"\nrad två", 3, 2.5, datetime(2026, 11, 24, 5, 30, tzinfo=UTC), date(2026, 11, 24), True, None),
+    ('Å; "x"\nrad två', 3, 2.5, datetime(2026, 11, 24, 5, 30, tzinfo=UTC), date(2026, 11, 24), True, None),
     ("=1+1", -3, -0.5, None, None, False, "＝A1"),
 ]
 TABLE = Table(
