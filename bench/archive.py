@@ -125,8 +125,11 @@ def build(path: Path, size: int) -> None:
     connection.execute("pragma synchronous = off")
     connection.execute("pragma cache_size = -400000")
     connection.execute("pragma foreign_keys = off")
-    for trigger in ("story_queue_new", "archive_story", "archive_story_left"):  # folding has no part in this
-        connection.execute(f"drop trigger {trigger}")
+    # Folding has no part in this: its queue is not filled, and stands again when all is written.
+    queue = connection.execute("select sql from sqlite_master where name = 'story_queue_new'").fetchone()[0]
+    connection.execute("drop trigger story_queue_new")
+    # Larger pieces of the index at a time: what is written is the same, but merged less often.
+    connection.execute("insert into archive_words (archive_words, rank) values ('hashsize', ?)", [64 * 1024 * 1024])
     connection.executemany(
         "insert into sources (url, kind, name, first_polled, last_ok) values (?, 'feed', '', ?, ?)",
         [(f"https://tidning{n}.example/feed", to_text(END), to_text(END)) for n in range(SOURCES)],
@@ -149,6 +152,8 @@ def build(path: Path, size: int) -> None:
     )
     for every, tone in ((5, Tone.CRITICAL), (7, Tone.POSITIVE)):
         connection.execute("update archive set tone = ? where article % ? = 0", [tone.value, every])
+    connection.execute("insert into archive_words (archive_words, rank) values ('hashsize', ?)", [1024 * 1024])
+    connection.execute(queue)
     connection.execute("commit")
     connection.execute("analyze archive")
     db.close()

@@ -260,6 +260,7 @@ class Site:
             "clock": partial(times.clock, zone=zone, language=language),
             "at_clock": partial(times.at_clock, zone=zone, language=language),
             "long_day": partial(times.long_day, language=language),
+            "month_year": partial(times.month_year, language=language),
             "full_moment": partial(times.full_moment, zone=zone, language=language),
             "short_moment": partial(times.short_moment, zone=zone, language=language, today=today),
             "weekday_date": partial(times.weekday_date, language=language),
