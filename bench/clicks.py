@@ -44,7 +44,7 @@ _AREA = re.compile(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)</textarea>')
 
 
 def make_home() -> None:
-    """Make the home, once: the articles, stories of the last days, a letter, and cases."""
+    """Make the home: the articles, stories of the last days, a letter, and cases."""
     articles = RESULTS / f"archive-{ARTICLES}.db"
     if not articles.exists():
         build(articles, ARTICLES)

@@ -17,7 +17,7 @@ from monitor.core.search import Query
 from monitor.models import PlaceKind, Tone
 from monitor.store.db import time_of, to_time, transaction
 
-COUNTED = 5_000
+COUNTED = 2_000
 """So many of the newest hits are counted by kind; when there are more, the page says so."""
 
 _MINUTE = 65_536

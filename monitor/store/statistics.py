@@ -61,8 +61,7 @@ def case_times(db: Database, period: Period) -> list[CaseTimes]:
 def fetched_days(db: Database, days: Sequence[date], zone: ZoneInfo) -> frozenset[date]:
     """Return those of `days` on which any source was read."""
     healthy = [outcome.value for outcome in PollOutcome if outcome.healthy]
-    sql = f"""select exists (select 1 from sources s join polls p on p.source = s.url
-              where p.at >= ? and p.at < ? and p.outcome in ({_marks(healthy)}))"""  # noqa: S608 (only marks)
+    sql = f"select exists (select 1 from polls where at >= ? and at < ? and outcome in ({_marks(healthy)}))"  # noqa: S608
     found = set()
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -207,7 +207,7 @@ def _facets(
                 number=numbers[value],
                 address=asked.address(**{name: value}),
             )
-            for value in values[:60]
+            for value in values[:40]
         ]
     return facets
 

@@ -11,7 +11,7 @@ from monitor.models import PlaceKind, Source, SourceClass, Tone
 from monitor.store.archive import Order, Wish
 
 _LONGEST = 400
-_MOST_PAGES = 250
+_MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
