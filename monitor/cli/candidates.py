@@ -81,10 +81,11 @@ def candidates(
     if as_json:
         print_json(rows)
         return
+    empty = "nothing has led to a site that is not listed" if everything else "no new source is proposed"
     columns = {"site": lambda row: row["site"], "score": lambda row: f"{row['score']:.1f}"}
     if everything:
         columns["state"] = lambda row: row["state"]
-    print_table(rows, columns | {"why": lambda row: row["words"]}, "no new source is proposed")
+    print_table(rows, columns | {"why": lambda row: row["words"]}, empty)
 
 
 def _answer(home: Home, found: Candidate, *, yes: bool) -> str:

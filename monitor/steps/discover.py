@@ -139,7 +139,7 @@ class _Scout:
             del self.visits[wanted.source]
             return []
         if wanted.id == _FRONT:
-            closed = getattr(outcome, "reserved", False) or "robots.txt forbids" in outcome.reason
+            closed = outcome.reserved or "robots.txt forbids" in outcome.reason
             visit.trial = replace(visit.trial, reason=outcome.reason, passing=outcome.retry, closed=closed)
             return self._end(visit)
         return self._next_feed(visit) if wanted.id == _FEED else self._text_done(visit)
