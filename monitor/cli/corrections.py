@@ -23,6 +23,7 @@ WORDS = {
     "not-about-us": Judgement.NOT_ABOUT_US,
     "wrong-subject": Judgement.WRONG_SUBJECT,
     "duplicate": Judgement.DUPLICATE,
+    "wrong-tone": Judgement.WRONG_TONE,
     "right": Judgement.RIGHT,
 }
 

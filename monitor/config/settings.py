@@ -160,6 +160,11 @@ def read_settings(path: Path) -> Settings:
     return _to_settings(path, _read_toml(path))
 
 
+def check_settings(path: Path, text: str) -> Settings:
+    """Read the text that is to stand in monitor.toml. Raises ConfigError that names the key and what to do."""
+    return _to_settings(path, tomllib.loads(text.replace("\r\n", "\n")))
+
+
 def read_usable_settings(path: Path) -> tuple[Settings, ConfigError | None]:
     """Read monitor.toml without the parts that are wrong, and say what was the first of these: for the watchdog.
 

@@ -203,6 +203,13 @@ def decisions(db: Database, story: int) -> list[dict[str, Any]]:
     return list(db.query(f"{sql} order by id", [story, story]))
 
 
+def revisions_of(db: Database, article: int) -> list[dict[str, str]]:
+    """Return the earlier wordings of an article, the newest first, each with when the next one was seen."""
+    return list(
+        db.query("select at, title, text from revisions where article = ? order by at desc, id desc", [article])
+    )
+
+
 def _members(db: Database, story: int) -> list[int]:
     rows = db.execute("select article from story_articles where story = ? order by article", [story]).fetchall()
     return [row[0] for row in rows]

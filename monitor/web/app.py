@@ -23,6 +23,9 @@ from monitor.models import Clock
 from monitor.web import (
     about,
     archive,
+    corrections,
+    editing,
+    erasing,
     files,
     health,
     letters,
@@ -31,6 +34,7 @@ from monitor.web import (
     settings,
     sources,
     statistics,
+    stories,
 )
 from monitor.web.local_login import LocalLogin
 from monitor.web.people import door_of
@@ -44,6 +48,9 @@ log = logging.getLogger(__name__)
 PAGES = (
     about,
     archive,
+    corrections,
+    editing,
+    erasing,
     files,
     health,
     letters,
@@ -52,6 +59,7 @@ PAGES = (
     settings,
     sources,
     statistics,
+    stories,
 )
 """The page modules, each with `routes(site) -> list[Route]`."""
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.store import intake as intake_store
+from monitor.web.editing import source_id
 from monitor.web.people import Role, needs
 from monitor.web.site import Site, site_of
 
@@ -19,4 +20,4 @@ async def sources(request: Request) -> Response:
     """Show how the reading of each source goes."""
     site = site_of(request)
     states = await site.read(lambda db: intake_store.source_states(db, site.home.sources))
-    return site.page(request, "sources.html.j2", states=states)
+    return site.page(request, "sources.html.j2", states=states, source_id=source_id)

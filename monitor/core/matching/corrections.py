@@ -21,6 +21,12 @@ class Judgement(StrEnum):
     NOT_ABOUT_US = "not about us"
     WRONG_SUBJECT = "right place, wrong subject"
     DUPLICATE = "duplicate"
+    WRONG_TONE = "wrong tone"
+
+    @property
+    def hides(self) -> bool:
+        """Whether the article is left out of lists and letters."""
+        return self not in (Judgement.RIGHT, Judgement.WRONG_TONE)
 
     @property
     def place_was_right(self) -> bool:
