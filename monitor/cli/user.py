@@ -10,6 +10,7 @@ from monitor.core.logins import check_password, read_account_name
 from monitor.errors import UsageError
 from monitor.models import Account, Refused, Role
 from monitor.store import accounts as account_store
+from monitor.web.passwords import hash_password
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), help="What the account may do.")
 unit_option = click.option("--unit", default=None, help="The unit that it acts for, as in [web] units.")
@@ -132,8 +133,6 @@ def _known(found: bool, name: str) -> None:
 
 def _new_hash(name: str) -> str:
     """Ask for a password twice, or read one line of stdin, and return its hash."""
-    from monitor.web.passwords import hash_password  # noqa: PLC0415 (it hashes once when imported)
-
     if sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:

@@ -31,6 +31,7 @@ from monitor.web import (
     letters,
     login,
     mailings,
+    passwords,
     settings,
     sources,
     statistics,
@@ -113,6 +114,9 @@ def _login(site: Site) -> Login:
             return LocalLogin(site.web)
         case "proxy":
             return ProxyLogin(site.web.proxy)
+        case "accounts":
+            passwords.get_ready()
+            return SessionLogin(site)
         case _:
             return SessionLogin(site)
 

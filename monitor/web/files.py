@@ -1,4 +1,4 @@
-"""/fil/: the stylesheet and the script. Their address holds their version, so that browsers may keep them."""
+"""/fil/: stylesheet, script and icon. Their address holds their version, so that browsers may keep them."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -8,7 +8,7 @@ from starlette.routing import Route
 from monitor.web.people import open_to_all
 from monitor.web.site import Site, site_of
 
-KINDS = {"page.css": "text/css", "keys.js": "text/javascript"}
+KINDS = {"page.css": "text/css", "keys.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 def routes(_site: Site) -> list[Route]:

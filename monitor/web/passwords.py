@@ -47,4 +47,6 @@ def _nobody() -> str:
     return _HASHER.hash("nobody")
 
 
-_nobody()
+def get_ready() -> None:
+    """Make that hash in the background, so that the first unknown name takes no longer than others."""
+    _THREADS.submit(_nobody)

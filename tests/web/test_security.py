@@ -16,6 +16,7 @@ from monitor.errors import StoreError
 from monitor.models import Role
 from monitor.store.accounts import add_account, start_session
 from monitor.store.db import open_database
+from monitor.store.outbox import ended_mailings, token_of
 from monitor.web import security
 from monitor.web.app import make_app
 from monitor.web.forms import MAX_BYTES, MAX_FIELDS
@@ -304,6 +305,26 @@ def test_a_full_disk_gives_a_sentence(browser: Browser, monkeypatch: pytest.Monk
     answer = browser.post("/installningar", FIELDS, form="/installningar")
     assert answer.status_code == 503
     assert "/srv" not in answer.text
+
+
+def test_a_damaged_database_gives_a_sentence_on_every_page(tmp_path: Path, browser: Browser) -> None:
+    (tmp_path / "monitor.db").write_bytes(b"no database" * 1000)
+    for path in ("/arkiv", "/", "/installningar", "/halsa"):
+        answer = browser.get(path)
+        assert answer.status_code == 503, path
+        assert str(tmp_path) not in answer.text
+        assert "Databasen är upptagen" in answer.text
+
+
+def test_one_click_ends_a_mailing_without_a_form_of_ours(tmp_path: Path, browser: Browser) -> None:
+    db = open_database(tmp_path / "monitor.db")
+    token = token_of(db, "kommunikation@kommun.example")
+    body = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": "https://mail.example"}
+    answer = browser.client.post(f"/utskick/avsluta/{token}", content=body, headers=headers)
+    assert answer.status_code == 200
+    assert ended_mailings(db) == {"kommunikation@kommun.example"}
+    db.close()
 
 
 def test_an_unforeseen_fault_shows_no_trace(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
