@@ -29,7 +29,6 @@ _POLICIES = tuple(StorePolicy)
 
 _META = re.compile(rb"<meta\s[^>]{1,500}", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +190,19 @@ _WITH_VALUE = frozenset({"max-snippet", "max-image-preview", "max-video-preview"
 
 def _metas(body: bytes) -> Iterator[tuple[str, str]]:
     """Give name and content of the metas in the head of a page that matter here."""
-    head = _COMMENT.sub(b"", body[:_LOOKED_AT])
+    head = _without_comments(body[:_LOOKED_AT])
     head = head[:end] if (end := head.lower().find(b"</head")) >= 0 else head
     for tag in _META.findall(head):
         said = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = said.get(b"name", b"").decode("latin-1").strip().lower()
         if name in {"robots", AGENT, "tdm-reservation", "tdm-policy"}:
             yield name, html.unescape(said.get(b"content", b"").decode("utf-8", "replace")).strip()[:500]
+
+
+def _without_comments(markup: bytes) -> bytes:
+    """Return markup without its comments, in one pass: a pattern would be quadratic on comments that never end."""
+    first, *rest = markup.split(b"<!--")
+    return first + b"".join(piece.partition(b"-->")[2] for piece in rest)
 
 
 # --- excerpts ------------------------------------------------------------------------------------------

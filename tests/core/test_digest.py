@@ -58,6 +58,7 @@ from tests.golden.digest.days import (
     article,
     busy_day,
     clock,
+    feed_of,
     history,
     letter,
     normal_day,
@@ -799,6 +800,7 @@ def test_a_quiet_source_is_told_after_the_missing_ones_the_important_first() -> 
         replace(state("Djulöposten", important=True), rhythm=Rhythm(newest=seen, quiet=True)),
         state("Radio", PollOutcome.BLOCKED),
         state("Tomt", PollOutcome.EMPTY),
+        SourceState(source=Source(url=feed_of("Vilande"), name="Vilande", paused=True)),
     ]
     health = health_of(states, 8)
     assert health.fetched == 3
@@ -807,6 +809,7 @@ def test_a_quiet_source_is_told_after_the_missing_ones_the_important_first() -> 
         ("Djulöposten", FaultKind.QUIET),
         ("Lilla bladet", FaultKind.QUIET),
         ("Tomt", FaultKind.SILENT),
+        ("Vilande", FaultKind.PAUSED),
     ]
     assert health.faults[1].newest == seen
 

@@ -1,5 +1,6 @@
 """What a site allows to be kept: the TDM protocol in its order, robots tags, and what is left of an article."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -97,7 +98,15 @@ def test_robots_tags_are_followed_when_they_are_meant_for_us(tags: list[str], st
 def test_a_meta_for_our_own_name_counts_and_one_in_a_comment_or_the_body_does_not() -> None:
     assert judged(body=b"<head><meta name='town-monitor' content='nosnippet'></head>") == "link"
     assert judged(body=b"<head><!-- <meta name='robots' content='none'> --></head>") == "text"
+    assert judged(body=b"<head><meta name='viewport' content='none'></head>") == "text"
     assert judged(body=b"<head></head><body><meta name='robots' content='none'>") == "text"
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<meta ", b"<meta name=", b"a" * 50 + b"=", b"<meta a  "])
+def test_a_hostile_head_costs_no_more_than_its_length(piece: bytes) -> None:
+    began = time.process_time()
+    judged(body=piece * (400_000 // len(piece)))
+    assert time.process_time() - began < 1
 
 
 @given(st.binary(max_size=300), st.text(max_size=40))
