@@ -21,7 +21,9 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from urllib.parse import quote_plus, urlencode
 
@@ -118,32 +120,32 @@ class Clicker:
             self.wrong.append(f"{answer.status} {path}")
         return answer.status, text
 
-    def click(self, numbers: list[str]) -> None:
-        """Do one thing."""
+    def pages(self, number: str) -> list[tuple[str, str]]:
+        """Return the pages that may be opened next, by kind."""
         word = quote_plus(self.rng.choice(self.words))
-        number = self.rng.choice(numbers)
-        pages = [
+        return [
             ("letter", "/brev/2026-11-24"),
             ("follow-up", "/uppfoljning"),
-            ("follow-up", f"/uppfoljning?visa=oppna&q={word}"),
+            ("follow-up, search", f"/uppfoljning?visa=oppna&q={word}"),
             ("case", f"/arende/{number}"),
             ("archive", f"/arkiv?q={word}"),
-            ("archive", f"/arkiv?q={word}&sort=bast"),
+            ("archive, best", f"/arkiv?q={word}&sort=bast"),
             ("archive, facet", f"/arkiv?q={word}&om=kommunen"),
             ("archive, newest", "/arkiv"),
             ("sources", "/kallor"),
             ("statistics", "/statistik"),
         ]
+
+    def click(self, numbers: list[str], missing: set[str]) -> None:
+        """Do one thing; nothing of the kinds that are `missing`."""
+        number = self.rng.choice(numbers)
         if self.rng.random() < 0.9:
-            self.ask(*self.rng.choice(pages))
-        else:
-            match self.rng.randrange(3):
-                case 0:
-                    self.save_search()
-                case 1:
-                    self.open_case()
-                case _:
-                    self.write_note(number)
+            self.ask(*self.rng.choice([page for page in self.pages(number) if page[0] not in missing]))
+            return
+        forms: list[Callable[[], None]] = [self.save_search]
+        forms += [] if "new case" in missing else [self.open_case]
+        forms += [] if "case" in missing else [partial(self.write_note, number)]
+        self.rng.choice(forms)()
 
     def save_search(self) -> None:
         """Save a search under a name of its own, and delete the last that is listed."""
@@ -180,14 +182,13 @@ class Clicker:
         self.ask("write a note", f"/arende/{number}", {**fields, **note, "anteckning": f"Ringt {time.time():.3f}"})
 
 
-def click_on(seed: int, until: float, numbers: list[str], took: dict[str, list[float]], wrong: list[str]) -> None:
+def click_on(person: Clicker, until: float, numbers: list[str], missing: set[str]) -> None:
     """One person clicks until the time is up."""
-    person = Clicker(seed, took, wrong)
     while time.perf_counter() < until:
         try:
-            person.click(numbers)
+            person.click(numbers, missing)
         except (OSError, http.client.HTTPException) as error:
-            wrong.append(f"{type(error).__name__}: {error}")
+            person.wrong.append(f"{type(error).__name__}: {error}")
             person.connection.close()
         time.sleep(person.rng.uniform(0.5, 1.5))
     person.connection.close()
@@ -210,12 +211,13 @@ def main() -> int:
     try:
         _wait_for(service)
         writer.start()
-        warm = Clicker(0, defaultdict(list), [])
-        for path in ("/brev/2026-11-24", "/uppfoljning", "/arkiv", "/kallor", "/statistik"):
-            warm.ask("", path)
+        missing = _warm_up(numbers[0])
+        if missing:
+            print("left out, since the service has no such page:", ", ".join(sorted(missing)))
         until = time.perf_counter() + seconds
         people = [
-            threading.Thread(target=click_on, args=(seed, until, numbers, took, wrong)) for seed in range(1, PEOPLE + 1)
+            threading.Thread(target=click_on, args=(Clicker(seed, took, wrong), until, numbers, missing))
+            for seed in range(1, PEOPLE + 1)
         ]
         for person in people:
             person.start()
@@ -227,6 +229,17 @@ def main() -> int:
         service.terminate()
         service.wait()
     return report(took, wrong, seconds, done.value)
+
+
+def _warm_up(number: str) -> set[str]:
+    """Open each kind of page, as on a service that has run for a while; return the kinds that it does not have."""
+    missing = set()
+    for _ in range(4):
+        warm = Clicker(0, defaultdict(list), [])
+        for kind, path in {**dict(warm.pages(number)), "new case": "/arende/nytt"}.items():
+            if warm.ask(kind, path)[0] == 404:
+                missing.add(kind)
+    return missing
 
 
 def _wait_for(service: "subprocess.Popen[bytes]") -> None:
