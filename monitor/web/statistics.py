@@ -1,9 +1,10 @@
 """/statistik: what the weeks add up to; a quarter as a report to print; the same as CSV and JSON."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,10 +55,24 @@ async def quarter(request: Request) -> Response:
 NO_QUARTER = msgid("A quarter is written as year and number, for example 2026-4.")
 
 
+KEPT = timedelta(minutes=5)
+"""Half a year is counted anew so often at most: it takes a hundred times as long as any other page's questions."""
+_MOST_KEPT = 8
+_kept: WeakKeyDictionary[Site, dict[tuple[date, date], tuple[datetime, Statistics]]] = WeakKeyDictionary()
+
+
 async def _gathered(site: Site, first: date, end: date) -> Statistics:
-    home = site.home
-    today = local_day(site.clock(), home.settings.zone)
-    return await site.read(partial(gather, home, first=first, end=end, today=today))
+    now, home = site.clock(), site.home
+    kept = _kept.setdefault(site, {})
+    known = kept.get((first, end))
+    if known is not None and now - known[0] < KEPT:
+        return known[1]
+    today = local_day(now, home.settings.zone)
+    found = await site.read(partial(gather, home, first=first, end=end, today=today))
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[first, end] = (now, found)
+    return found
 
 
 def _page(request: Request, found: Statistics, *, quarter: str) -> Response:

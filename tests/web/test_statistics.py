@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -121,3 +121,25 @@ def test_a_home_that_never_fetched_says_so(tmp_path: Path) -> None:
     monitor("init", "Flen", tmp_path / "home")
     with Browser(tmp_path / "home", now=NOW) as fresh:
         assert "Inget har hämtats än" in fresh.get("/statistik").text
+
+
+def test_the_numbers_are_counted_anew_after_five_minutes(tmp_path: Path) -> None:
+    monitor("init", "Katrineholm", tmp_path / "home")
+    fill(tmp_path / "home")
+    times = [NOW]
+    with Browser(tmp_path / "home", now=NOW) as opened:
+        opened.app.state.site.clock = lambda: times[-1]
+
+        def total() -> int:
+            rows = json.loads(opened.get("/statistik.json").text)
+            return next(row["value"] for row in rows if row["part"] == "hela perioden" and row["measure"] == "artiklar")
+
+        assert total() == 6
+        db = open_database(tmp_path / "home" / "monitor.db")
+        save(db, make_article("Ny", hours=-1))
+        db.close()
+        assert total() == 6
+        times.append(NOW + timedelta(minutes=6))
+        assert total() == 7
+        for quarter in range(9):
+            assert opened.get(f"/statistik.csv?kv={2020 + quarter}-1").status_code == 200
