@@ -1,6 +1,7 @@
 """Swedish words as stories and topics count them: stems, common words, names."""
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +11,15 @@ import snowballstemmer
 _WORD = re.compile(r"[^\W_]+(?:[-:'’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?:–—\n”\"»]\s*$")
 
-_stemmer = snowballstemmer.stemmer("swedish")
+
+class _Stemmer(threading.local):
+    """A stemmer for each thread: one keeps the word that it works on, and two threads would spoil each other's."""
+
+    def __init__(self) -> None:
+        self.stem = snowballstemmer.stemmer("swedish").stemWord
+
+
+_stemmer = _Stemmer()
 
 # Words that stand in any text and tell nothing of its event.
 _COMMON = """
@@ -41,7 +50,7 @@ the of and in to a is for on with at by from
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the stem of a Swedish word in lower case (Snowball); a hyphen or colon joins no stems."""
-    return str(_stemmer.stemWord(word.lower().split(":")[0].replace("’", "").replace("'", "")))
+    return str(_stemmer.stem(word.lower().split(":")[0].replace("’", "").replace("'", "")))
 
 
 COMMON = frozenset(stem(word) for word in _COMMON.split()) | frozenset(_COMMON.split())
