@@ -184,6 +184,7 @@ class Clicker:
 
 def click_on(person: Clicker, until: float, numbers: list[str], missing: set[str]) -> None:
     """One person clicks until the time is up."""
+    time.sleep(person.rng.uniform(0, 1.5))
     while time.perf_counter() < until:
         try:
             person.click(numbers, missing)

@@ -132,7 +132,8 @@ def test_the_numbers_are_counted_anew_after_five_minutes(tmp_path: Path) -> None
 
         def total() -> int:
             rows = json.loads(opened.get("/statistik.json").text)
-            return next(row["value"] for row in rows if row["part"] == "hela perioden" and row["measure"] == "artiklar")
+            values = [row["value"] for row in rows if (row["part"], row["measure"]) == ("hela perioden", "artiklar")]
+            return int(values[0])
 
         assert total() == 6
         db = open_database(tmp_path / "home" / "monitor.db")
