@@ -51,7 +51,8 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     also: int = 8
     """Lines under "also mentioned"; the rest are counted."""
     web: str = ""
-    """Address under which `monitor serve` is reached from outside, for the feed of letters and ending a mailing."""
+    """Address under which `monitor serve` is reached from outside: for the letter's buttons and late cases, the feed of
+    letters, and ending a mailing."""
     contact: str = ""
     """Whom readers may ask: a role with its mail address or telephone. Without it, `[crawl] contact` stands there."""
     colour: str = ""

@@ -5,7 +5,7 @@ Case --(what a person wants)--> CaseEvent | Problem | Conflict;   replay(events)
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,8 @@ class Fault(StrEnum):
     """Not a real part of the case: none of its articles, or all of them."""
     TAKEN = "taken"
     """An article belongs to another open case."""
+    BAD_DATE = "bad date"
+    BAD_CHOICE = "bad choice"
     UNKNOWN = "unknown"
     """There is no such case."""
 
@@ -279,7 +281,7 @@ def confirm_by(channel: Channel, received: datetime, days: int, zone: ZoneInfo) 
 
 def _closing_time(received: datetime, days: int, zone: ZoneInfo) -> datetime:
     first = add_working_days(received.astimezone(zone).date(), 0)
-    return datetime.combine(add_working_days(first, days), OFFICE_CLOSES, zone)
+    return datetime.combine(add_working_days(first, days), OFFICE_CLOSES, zone).astimezone(UTC)
 
 
 def is_late(case: Case, now: datetime) -> bool:

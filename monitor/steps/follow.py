@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
@@ -52,7 +52,7 @@ def draft_of(story: Story, rows: dict[str, int]) -> Case:
         rule=need.rule if need else None,
         reason=need.words if need and need.rule is not NeedRule.MARKED else "",
         received=min(article.seen_at for article in story.articles),
-        due=need.due if need else None,
+        due=need.due.astimezone(UTC) if need else None,
         story=story.id,
         articles=tuple(rows[article.url] for article in story.articles if article.url in rows),
     )

@@ -23,6 +23,8 @@ from monitor.models import Clock
 from monitor.web import (
     about,
     archive,
+    case,
+    case_list,
     corrections,
     editing,
     erasing,
@@ -32,6 +34,7 @@ from monitor.web import (
     login,
     mailings,
     passwords,
+    register,
     settings,
     sources,
     statistics,
@@ -49,6 +52,8 @@ log = logging.getLogger(__name__)
 PAGES = (
     about,
     archive,
+    case,
+    case_list,
     corrections,
     editing,
     erasing,
@@ -57,6 +62,7 @@ PAGES = (
     letters,
     login,
     mailings,
+    register,
     settings,
     sources,
     statistics,
