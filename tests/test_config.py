@@ -92,6 +92,8 @@ def test_any_notepad_may_have_saved_the_files(tmp_path: Path, encoding: str) -> 
     [
         ("", "municipality", "is missing"),
         ('municipality = ""', "municipality", "is empty"),
+        ('municipality = "A"\n[followup]\ndays = { question = -1 }', "followup.days.question", "from 0 to 250"),
+        ('municipality = "A"\n[followup]\nconfirm_days = 999', "followup.confirm_days", "from 0 to 250"),
         ('municipality = "A"\nmunicipalty = "B"', "municipalty", "no such setting"),
         ('municipality = "A"\n[crawl]\ndelay = "two"', "crawl.delay", "Expected"),
         ('municipality = "A"\n[crawl]\ndelay = -1', "crawl.delay", "at least 0"),

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor.config import Home
@@ -85,16 +85,11 @@ def anchors(problems: Sequence[Problem]) -> list[tuple[Problem, str]]:
     return [(problem, FIELDS.get(problem.field, "")) for problem in problems]
 
 
-def both_texts(conflict: Conflict, wanted: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    """Return, for each field on which two people differ: its name in the form, what stands there, what was typed."""
+def both_texts(conflict: Conflict, wanted: Mapping[str, object]) -> list[tuple[str, str, object, object]]:
+    """Return each field on which two people differ: name, name in the form, what stands there, what was typed."""
+    theirs, yours = msgspec.to_builtins(conflict.case), msgspec.to_builtins(dict(wanted))
     return [
-        (FIELDS[field], _plain(getattr(conflict.case, field)), _plain(value))
-        for field, value in wanted.items()
-        if field in FIELDS and getattr(conflict.case, field) != value
+        (field, FIELDS[field], theirs[field], value)
+        for field, value in yours.items()
+        if field in FIELDS and theirs[field] != value
     ]
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    return f"{value:%Y-%m-%d %H.%M}" if isinstance(value, datetime) else str(value or "–")

@@ -144,6 +144,13 @@ def test_any_words_give_a_part_whose_counts_add_up(words: list[str]) -> None:
     assert part.figures[0].number == part.articles <= NORMAL.articles
 
 
+def test_a_part_names_the_late_cases_of_its_units_alone(digest: Digest) -> None:
+    assert len(digest.late) == 7
+    part = select(digest, Edition(about="Bygg", units=("Samhällsbyggnadsförvaltningen",)))
+    assert [case.number for case in part.late] == ["261112-2"]
+    assert select(digest, Edition(about="x", words=("skola",))).late == ()
+
+
 def test_a_part_may_be_chosen_by_topic_or_unit_as_the_letter_names_them(digest: Digest) -> None:
     named = next(story for story in digest.stories if story.topic and story.unit)
     by_topic = select(digest, Edition(about="x", topics=(named.topic.upper(),)))
