@@ -5,8 +5,7 @@ their difference is the time from mention to answer.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -126,64 +125,6 @@ def join_articles(db: Database, number: str, articles: Iterable[int], now: datet
         event = core.event_of(case, {"articles": wanted}, CaseAction.JOINED, role=MONITOR, at=now)
         if event.changes:
             _append(connection, event)
-
-
-@contextmanager
-def log_may_be_rewritten(connection: sqlite3.Connection, reason: str) -> Iterator[None]:
-    """Permit, within the open transaction, that rows of the log are changed: only to erase a person (GDPR art. 17)."""
-    connection.execute("insert into log_permits values (?)", [reason])
-    yield
-    connection.execute("delete from log_permits")
-
-
-def rewrite_texts(connection: sqlite3.Connection, number: str, rewrite: Callable[[str], str], reason: str) -> int:
-    """Put every text of a case and of its log through `rewrite`; return how many rows of the log changed.
-
-    The log stays complete: what it adds up to is the rewritten case. For the erasing of a person only; the caller says
-    in its own log by which rule it was done.
-    """
-    log = _log(connection, number)
-    new = [
-        replace(
-            event,
-            note=rewrite(event.note),
-            changes=tuple(
-                Change(c.field, *(rewrite(v) if isinstance(v, str) else v for v in (c.before, c.after)))
-                if c.field in _WRITTEN
-                else c
-                for c in event.changes
-            ),
-        )
-        for event in log
-    ]
-    changed = [event for event, before in zip(new, log, strict=True) if event != before]
-    with log_may_be_rewritten(connection, reason):
-        for event in changed:
-            connection.execute(
-                "update case_events set changes = ?, note = ? where version = ?"
-                " and case_id = (select id from cases where number = ?)",
-                [_changes_text(event), event.note, event.version, number],
-            )
-    for row in connection.execute(
-        "select case_id, article, title, text from case_texts where case_id = (select id from cases where number = ?)",
-        [number],
-    ).fetchall():
-        connection.execute(
-            "update case_texts set title = ?, text = ? where case_id = ? and article = ?",
-            [rewrite(row[2]), rewrite(row[3]), row[0], row[1]],
-        )
-    if new:
-        _project(connection, core.replay(new), new[-1].at)
-    return len(changed)
-
-
-_WRITTEN = frozenset(
-    {
-        "title", "reason", "note", "answer", "answer_link", "registration_reason", "sender", "recipient", "matter",
-        "owner", "diary_number",
-    }
-)  # fmt: skip
-"""Fields in which people write."""
 
 
 # --- reading --------------------------------------------------------------------------------------------

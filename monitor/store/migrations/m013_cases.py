@@ -46,7 +46,7 @@ def m013_cases(db: Database) -> None:
             note text not null,
             unique (case_id, version)
         ) strict""",
-        # A row here, written and taken away within one transaction, permits the erasing of a person (store.cases).
+        # A row here, written and taken away within one transaction, permits the erasing of a person (store.erasures).
         "create table log_permits (reason text not null) strict",
         """create trigger case_events_stay before update on case_events
             when not exists (select 1 from log_permits) begin
