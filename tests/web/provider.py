@@ -25,7 +25,7 @@ class Provider:
 
     def __init__(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self.issuer = f"http://127.0.0.1:{self._server.server_port}/tenant/v2.0"
         self.said_issuer = self.issuer
         self.claims: dict[str, Any] = {}
