@@ -8,7 +8,7 @@ from monitor.config import known_kinds, parse_sources, read_home, read_settings
 from monitor.errors import ConfigError
 from monitor.models import Source, SourceClass
 
-KINDS = {"feed", "sitemap"}
+KINDS = {"feed", "sitemap", "folder", "inbox"}
 
 
 def parse(text: str) -> tuple[tuple[Source, ...], tuple[str, ...]]:
@@ -150,3 +150,39 @@ def test_the_example_home_in_the_repository_is_right() -> None:
     assert home.problems == ()
     assert home.settings.municipality == "Katrineholm"
     assert len(home.sources) > 10
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "name"),
+    [
+        ("folder ./inkorg", "./inkorg", "./inkorg"),
+        ("folder inkorg/klipp", "inkorg/klipp", "inkorg/klipp"),
+        ("inbox imaps://bevakning@mejl.kommun.example/INBOX", None, "mejl.kommun.example"),
+    ],
+)
+def test_a_folder_of_the_home_and_a_mailbox_are_addresses_of_their_kinds(line: str, url: str | None, name: str) -> None:
+    (source,), problems = parse(line)
+    assert problems == ()
+    assert (source.url, source.name) == (url or line.split()[1], name)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("folder /etc", "no folder of this home"),
+        ("folder ../andra", "no folder of this home"),
+        ("folder C:\\inkorg", "no folder of this home"),
+        ("folder .", "no folder of this home"),
+        ("folder https://a.se/", "no folder of this home"),
+        ("inbox https://a.se/", "no mailbox"),
+        ("inbox imaps://mejl.se", "no mailbox"),
+        ("inbox imaps://[mejl", "no mailbox"),
+        ("inbox imaps://a:hemligt@mejl.se/INBOX", "password does not belong"),
+        ("feed ./inkorg", "no web address"),
+    ],
+)
+def test_a_wrong_folder_or_mailbox_is_told_and_a_password_is_not_repeated(line: str, said: str) -> None:
+    sources, (problem,) = parse(line)
+    assert sources == ()
+    assert said in problem
+    assert "hemligt" not in problem

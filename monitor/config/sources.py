@@ -4,7 +4,8 @@ import pkgutil
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from monitor.config.text_files import read_text
 from monitor.core.places import Suggestions, find_municipality
@@ -105,13 +106,8 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         raise _WrongLineError(
             f'"{clean_line(words[1], 60)}" after the address is not understood: options are written name="..."'
         )
-    url = safe_url(words[0])
-    if not url:
-        raise _WrongLineError(
-            f'"{clean_line(words[0], 80)}" is no web address (it must begin with http:// or https://)'
-        )
     return Source(
-        url=url,
+        url=(url := _ADDRESSES.get(kind, _web_address)(words[0])),
         kind=kind,
         group=group,
         line=number,
@@ -126,6 +122,39 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         keep_days=_read_days(options.pop("keep_days", "0")),
         options=options,
     )
+
+
+def _web_address(word: str) -> str:
+    url = safe_url(word)
+    if not url:
+        raise _WrongLineError(f'"{clean_line(word, 80)}" is no web address (it must begin with http:// or https://)')
+    return url
+
+
+def _folder_address(word: str) -> str:
+    """A folder inside the home: whoever may write feeds.txt on the web page is not to move files elsewhere."""
+    parts = PurePosixPath(word).parts
+    if word.startswith(("/", "~")) or "\\" in word or ":" in word or ".." in parts or not parts:
+        raise _WrongLineError(f'"{clean_line(word, 80)}" is no folder of this home (write it as ./inkorg, without ..)')
+    return clean_line(word, 200)
+
+
+def _mailbox_address(word: str) -> str:
+    try:
+        parts = urlsplit(word)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.password is not None:
+        raise _WrongLineError("a password does not belong into feeds.txt: write password=file:PATH or =env:NAME")
+    if parts.scheme != "imaps" or not parts.hostname or not parts.username:
+        raise _WrongLineError(
+            f'"{clean_line(word, 80)}" is no mailbox (write it as imaps://account@mail.example.se/INBOX)'
+        )
+    return clean_line(word, 200)
+
+
+_ADDRESSES = {"folder": _folder_address, "inbox": _mailbox_address}
+"""How the address of a kind reads that is not on the web."""
 
 
 def _names_kind(words: Sequence[str], kinds: Collection[str]) -> bool:
@@ -153,7 +182,8 @@ def split_line(line: str) -> tuple[list[str], dict[str, str]]:
 
 
 def _name_of(url: str) -> str:
-    return url.split("/")[2].removeprefix("www.")
+    parts = urlsplit(url)
+    return (parts.netloc.rpartition("@")[2] or url).removeprefix("www.")
 
 
 def _read_class(word: str) -> SourceClass:

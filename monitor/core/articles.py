@@ -33,7 +33,7 @@ def judge(arrival: Arrival, matcher: Matcher) -> Article | Refused:
     """Return the article when the page names the municipality, else why not.
 
     The page's own words count first. When it could not be had, or its text does not name the place, what the source
-    itself said (title, summary, text in the feed) is judged, and the article says so.
+    itself said (title, summary, text in the feed) is judged, and the article says so; unless that is the whole text.
     """
     reading = arrival.reading
     if isinstance(reading, PageReading) and reading.outcome is not Outcome.REFUSED:
@@ -87,11 +87,13 @@ def _from_feed(arrival: Arrival, missing: str, matcher: Matcher) -> Article | Re
                 published_from="feed" if entry.published else "",
                 seen_at=arrival.seen_at,
                 baseline=arrival.baseline,
-                outcome=Outcome.PARTIAL,
-                note=missing,
-                from_feed=True,
+                outcome=Outcome.OK if entry.whole else Outcome.PARTIAL,
+                note="" if entry.whole else missing,
+                from_feed=not entry.whole,
                 place=place,
             )
+    if any(entry.whole for entry in arrival.entries):
+        return Refused("the text does not name the municipality")
     return Refused(f"{missing}, nor do the source's own title and summary" if _was_read(arrival) else missing)
 
 

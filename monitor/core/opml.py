@@ -78,7 +78,7 @@ def write_opml(sources: Sequence[Source], title: str, now: datetime) -> bytes:
     body = etree.SubElement(root, "body")
     groups: dict[str, etree._Element] = {"": body}
     for source in sources:
-        if carries_secret(source.url):
+        if carries_secret(source.url) or not safe_url(source.url):  # a folder or mailbox is nobody else's
             continue
         if source.group not in groups:
             groups[source.group] = etree.SubElement(body, "outline", text=source.group, title=source.group)

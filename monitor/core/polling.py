@@ -161,6 +161,8 @@ def page_retry(now: datetime, attempts: int) -> datetime | None:
 
 
 def fingerprint(entry: Entry) -> str:
-    """Return what changes when a source changes an entry: headline, summary or its own time of update."""
+    """Return what changes when a source changes an entry: headline, summary, its own time of update, a whole text."""
     said = "\x1f".join((entry.title, entry.summary, entry.updated.isoformat() if entry.updated else ""))
+    if entry.whole:
+        said += "\x1f" + entry.content
     return hashlib.sha256(said.encode()).hexdigest()[:16]

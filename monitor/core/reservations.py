@@ -82,7 +82,7 @@ def stricter(first: StorePolicy, second: StorePolicy) -> StorePolicy:
 
 def headline_only(entry: Entry) -> Entry:
     """Return what is kept of an entry when only link and headline may be."""
-    return replace(entry, summary="", content="")
+    return replace(entry, summary="", content="", whole=False, links=())
 
 
 def keep(article: Article, store: StorePolicy) -> Article:

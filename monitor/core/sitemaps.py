@@ -1,12 +1,16 @@
 """The bytes of a sitemap into entries (sitemaps.org 0.9, Google's news extension). Newest first, bounded.
 
+A sitemap index names other sitemaps: it is read into the addresses that are likely to hold news.
+
 Hostile bytes can be slow: call this in a worker that can be stopped.
 """
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from lxml import etree
@@ -18,30 +22,65 @@ from monitor.models import Entry, FeedReading, Outcome
 
 MAX_BODY = 20_000_000
 MAX_ENTRIES = 1_000
+MAX_NAMED = 8
+"""How many sitemaps of an index are worth asking for."""
+
+_NEWS = re.compile(r"news|nyhet|artik|article|post|aktuell", re.IGNORECASE)
+_NO_NEWS = re.compile(r"image|bild|video|categor|kategori|tag|author|forfattare|page-sitemap", re.IGNORECASE)
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapIndex:
+    """The sitemaps that an index names, the likeliest to hold news first, at most MAX_NAMED."""
+
+    addresses: tuple[str, ...]
+
+
+def names_sitemaps(body: bytes) -> bool:
+    """Whether an answer is an index of sitemaps, by its first bytes: cheap, and safe outside a worker."""
+    try:
+        head = zlib.decompressobj(31).decompress(body, 4_000) if body[:2] == b"\x1f\x8b" else body[:4_000]
+    except zlib.error:
+        return False
+    return re.search(rb"<(?:[\w-]+:)?sitemapindex\b", head) is not None
+
+
+def read_index(body: bytes, url: str, now: datetime, max_age: timedelta = _WEEK, *, zone: tzinfo = UTC) -> SitemapIndex:
+    """Read a sitemap index: what changed within `max_age`, or says not when it changed. Never raises."""
+    root = _parse(body)
+    if isinstance(root, str):
+        return SitemapIndex(())
+    found: dict[str, tuple[bool, bool, datetime, int]] = {}
+    for place, item in enumerate(root.iterchildren("{*}sitemap")):
+        address = safe_url(_text(item, "loc"), url)
+        changed = plausible(read_time(_text(item, "lastmod"), zone), now)
+        if address and (changed is None or changed >= now - max_age):
+            # The undated follow the dated, the last named first: sites append.
+            said = changed or now - max_age
+            found[address] = (bool(_NEWS.search(address)), not _NO_NEWS.search(address), said, place)
+    return SitemapIndex(tuple(sorted(found, key=lambda address: found[address], reverse=True)[:MAX_NAMED]))
 
 
 def read_sitemap(
-    body: bytes, url: str, now: datetime, max_age: timedelta = timedelta(days=7), *, zone: tzinfo = UTC
+    body: bytes, url: str, now: datetime, max_age: timedelta = _WEEK, *, zone: tzinfo = UTC, match: str = ""
 ) -> FeedReading:
     """Read a sitemap: the addresses that changed or were published within `max_age` before `now`, newest first.
 
     An address without a date is left out: a sitemap lists the whole site, and only its dates tell what is news.
-    A sitemap index is refused with the addresses it names, since one of them is what should stand in feeds.txt.
+    With `match`, only addresses that contain it. A sitemap index is refused with the addresses it names.
     """
-    text = _unpack(body)
-    if text is None:
-        return _refuse(f"the sitemap is larger than {MAX_BODY // 1_000_000} MB, or its compression is broken")
-    try:
-        root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except etree.XMLSyntaxError as error:
-        return _refuse(f"the sitemap cannot be read: {error.msg}")
-    kind = etree.QName(root).localname if root is not None else ""
+    root = _parse(body)
+    if isinstance(root, str):
+        return _refuse(root)
+    kind = etree.QName(root).localname
     if kind == "sitemapindex":
         named = [safe_url(address, url) for address in _texts(root, "sitemap", "loc")]
         return _refuse(f"this is an index of sitemaps; write one of these instead: {' '.join(named[:5])}")
     if kind != "urlset":
         return _refuse("the source answered with something that is no sitemap")
-    entries = sorted(_entries(root, url, now, zone), key=lambda entry: entry.published or now, reverse=True)
+    named_so = (entry for entry in _entries(root, url, now, zone) if match in entry.url)
+    entries = sorted(named_so, key=lambda entry: entry.published or now, reverse=True)
     recent = [entry for entry in entries if entry.published and entry.published >= now - max_age]
     cut = len(recent) > MAX_ENTRIES
     return FeedReading(
@@ -53,6 +92,18 @@ def read_sitemap(
 
 def _refuse(reason: str) -> FeedReading:
     return FeedReading(outcome=Outcome.REFUSED, reason=reason)
+
+
+def _parse(body: bytes) -> etree._Element | str:
+    """Return the root element, or why there is none."""
+    text = _unpack(body)
+    if text is None:
+        return f"the sitemap is larger than {MAX_BODY // 1_000_000} MB, or its compression is broken"
+    try:
+        root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    except etree.XMLSyntaxError as error:
+        return f"the sitemap cannot be read: {error.msg}"
+    return "the source answered with something that is no sitemap" if root is None else root
 
 
 def _unpack(body: bytes) -> bytes | None:

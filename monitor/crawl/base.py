@@ -1,4 +1,4 @@
-"""What a source kind is: a spider class with a `kind`, its options, the request that polls, and how to read the answer.
+"""What a source kind is: a spider class with a `kind`, its options, how to ask, and how to read the answer.
 
 A kind yields values and knows no database. The crawl takes care of robots, delays, pages and failures.
 """
@@ -6,7 +6,8 @@ A kind yields values and knows no database. The crawl takes care of robots, dela
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -15,8 +16,10 @@ from scrapy.http import Response
 
 from monitor.core.challenges import find_challenge, looks_like_html
 from monitor.core.polling import Missing, judge_poll, read_retry_after, weigh
+from monitor.crawl.failures import explain_failure
 from monitor.models import (
     Clock,
+    Cursor,
     Entry,
     FeedReading,
     Outcome,
@@ -39,16 +42,29 @@ class Work(Protocol):
     def __call__(self, function: Callable[..., T], *args: object) -> Awaitable[T | Refused]: ...
 
 
+class Fetch(Protocol):
+    """Asks the web once, through the same guard, robots.txt, pauses and size limits as everything else.
+
+    Raises what the network raised, and BudgetSpentError beyond the requests that one poll of the kind may make.
+    """
+
+    def __call__(self, request: Request, /) -> Awaitable[Response]: ...
+
+
 class NoOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind without options of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """A poll and the entries that it brought."""
+    """A poll and what it brought; all of it is saved in one transaction."""
 
     poll: Poll
     entries: tuple[Entry, ...] = ()
+    cursor: Cursor | None = None
+    """What the kind wants to be told at the next poll; None leaves what it was told this time."""
+    saved: Callable[[], None] | None = None
+    """Called once all of it is saved: to put a file away or mark a mail as read. A failure of it is told, not fatal."""
 
 
 class Intake(Protocol):
@@ -74,13 +90,53 @@ class SourceSpider(Spider):
     options_type: ClassVar[type[msgspec.Struct]] = NoOptions
     missing: ClassVar[Missing] = Missing.LIKELY
     """What a 404 means at this kind."""
+    most_requests: ClassVar[int] = 10
+    """How many requests one poll may make. Redirects and second tries count; robots.txt does not."""
+    pause: ClassVar[float] = 0
+    """Seconds between two requests to the service, when its terms ask for more than the home's own delay."""
+    seldom: ClassVar[timedelta | None] = None
+    """The least time between two polls of a source that answers."""
+    obeys_robots: ClassVar[bool] = True
+    """False only for a documented open interface, whose terms govern how it is read instead (decision 0019)."""
 
-    def __init__(self, *, work: Work, clock: Clock, zone: tzinfo, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        work: Work,
+        clock: Clock,
+        zone: tzinfo,
+        words: Sequence[str] = (),
+        home: Path = Path(),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.work = work
         self.clock = clock
         self.zone = zone
         """What a time without a zone means: the home's own."""
+        self.words = tuple(words)
+        """What the home searches for, the municipality's name first: for a source whose line names no query."""
+        self.home = home
+        """The home's folder: what a path in feeds.txt is relative to."""
+
+    def read_options(self, source: Source) -> msgspec.Struct:
+        """Return the options of a line as `options_type`. Raises msgspec.ValidationError with what is wrong."""
+        return msgspec.convert(dict(source.options), self.options_type, strict=False)
+
+    async def poll(
+        self,
+        source: Source,
+        validators: Validators,
+        cursor: Cursor,  # noqa: ARG002 (for the kinds that override this)
+        fetch: Fetch,
+    ) -> Polled:
+        """Read a source once; `cursor` is what the last poll left. What it raises becomes the poll's outcome.
+
+        A kind that asks more than once overrides this, with `ask` and `gather`. One that reads no web does its
+        blocking part in `asyncio.to_thread`, and what must wait for the store in `Polled.saved`.
+        """
+        response = await fetch(self.poll_request(source, validators))
+        return await self.judge(source, response, validators)
 
     def poll_request(self, source: Source, validators: Validators) -> Request:
         """Return the request that polls `source`, conditional when validators of the last answer are known."""
@@ -95,17 +151,73 @@ class SourceSpider(Spider):
         """Read the body of a good answer to `poll_request`, in a worker: `return self.work(function, ...)`."""
         raise NotImplementedError
 
+    async def ask(
+        self, source: Source, request: Request, fetch: Fetch, read: Callable[[Response], Awaitable[T | Refused]]
+    ) -> T | Poll:
+        """Ask once and return what `read` made of a good answer, or the failed poll that tells why there is none."""
+        try:
+            response = await fetch(request)
+        except Exception as error:  # noqa: BLE001 (whatever the network raises is an outcome)
+            outcome, reason = explain_failure(error)
+            return self.failed(source, outcome, reason)
+        if failed := self.judge_status(source, response):
+            return failed
+        reading = await read(response)
+        if isinstance(reading, Refused) or (isinstance(reading, FeedReading) and reading.outcome is Outcome.REFUSED):
+            return self._unreadable(source, response, reading.reason)
+        return reading
+
+    def gather(
+        self,
+        source: Source,
+        entries: Sequence[Entry],
+        *,
+        reason: str = "",
+        failed: Poll | None = None,
+        cursor: Cursor | None = None,
+    ) -> Polled:
+        """Return the poll of several answers. With nothing to show for it, a failure is the outcome.
+
+        With entries, what failed is told in the reason. The cursor is the kind's: it must not pass what was lost.
+        """
+        if failed and not entries:
+            return Polled(poll=failed, cursor=cursor)
+        lost = f"not all of it could be read: {failed.reason}" if failed else ""
+        outcome = PollOutcome.OK if entries else PollOutcome.EMPTY
+        unique: dict[str, Entry] = {}
+        for entry in entries:
+            unique.setdefault(entry.key, entry)
+        poll = Poll(
+            source=source.url,
+            at=self.clock(),
+            outcome=outcome,
+            reason="; ".join(filter(None, (reason, lost))),
+            retry_after=failed.retry_after if failed else None,
+            pause=self.seldom,
+        )
+        return Polled(poll=poll, entries=tuple(unique.values()), cursor=cursor)
+
+    def failed(self, source: Source, outcome: PollOutcome, reason: str) -> Poll:
+        """Return a poll that brought nothing."""
+        return Poll(source=source.url, at=self.clock(), outcome=outcome, reason=reason)
+
     async def judge(self, source: Source, response: Response, validators: Validators) -> Polled:
         """Judge an answer: its status, then whether its body is the known one, then what stands in it."""
+        if failed := self.judge_status(source, response):
+            return Polled(poll=failed)
+        return await self._judge_body(source, response, validators)
+
+    def judge_status(self, source: Source, response: Response) -> Poll | None:
+        """Return the poll that an answer's status or a check for robots makes; None when its body is to be read."""
         verdict = judge_poll(response.status, self.missing)
         if challenge := find_challenge(response.status, plain_headers(response), response.body):
             verdict = PollOutcome.BLOCKED, challenge
         if verdict is None:
-            return await self._judge_body(source, response, validators)
+            return None
         outcome, reason = verdict
         now = self.clock()
         retry_after = read_retry_after(header_of(response, "Retry-After"), now)
-        poll = Poll(
+        return Poll(
             source=source.url,
             at=now,
             outcome=outcome,
@@ -114,7 +226,6 @@ class SourceSpider(Spider):
             retry_after=retry_after,
             strain=weigh(outcome, response.status, self.missing),
         )
-        return Polled(poll=poll)
 
     async def _judge_body(self, source: Source, response: Response, validators: Validators) -> Polled:
         body_hash = hashlib.sha256(response.body).hexdigest()
@@ -122,13 +233,16 @@ class SourceSpider(Spider):
             return Polled(poll=self._answered(source, response, PollOutcome.NOT_MODIFIED))
         reading = await self.read(source, response)
         if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
-            # A web page where data was due: a wall, or the feed has gone. Either way no word on mentions.
-            outcome = PollOutcome.BLOCKED if looks_like_html(response.body) else PollOutcome.UNREADABLE
-            return Polled(poll=self._answered(source, response, outcome, reason=reading.reason))
+            return Polled(poll=self._unreadable(source, response, reading.reason))
         outcome = PollOutcome.OK if reading.entries else PollOutcome.EMPTY
         poll = self._answered(source, response, outcome, reason=reading.reason, body_hash=body_hash)
-        poll = replace(poll, pause=reading.pause)
-        return Polled(poll=poll, entries=reading.entries)
+        pauses = [pause for pause in (reading.pause, self.seldom) if pause]
+        return Polled(poll=replace(poll, pause=max(pauses, default=None)), entries=reading.entries)
+
+    def _unreadable(self, source: Source, response: Response, reason: str) -> Poll:
+        # A web page where data was due: a wall, or the feed has gone. Either way no word on mentions.
+        outcome = PollOutcome.BLOCKED if looks_like_html(response.body) else PollOutcome.UNREADABLE
+        return self._answered(source, response, outcome, reason=reason)
 
     def _answered(
         self, source: Source, response: Response, outcome: PollOutcome, *, reason: str = "", body_hash: str = ""

@@ -8,6 +8,9 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from monitor.crawl.failures import BudgetSpentError
 
+POLL_BUDGET = "poll_budget"
+"""Where a request carries the budget of the poll that makes it. Redirects and second tries carry it on."""
+
 
 class Budget:
     """How many requests may be made, in all and to one host. robots.txt, redirects and second tries count."""
@@ -50,5 +53,7 @@ class RequestBudget:
         """Raise BudgetSpentError when the request is one too many."""
         # Not by a setting: Scrapy copies settings, objects in them too, and whoever made the plan reads what is left.
         budget: Budget | None = self.crawler.spider.plan.budget  # type: ignore[union-attr]  # HomeSpider has a plan
-        if budget is not None and not budget.spend(urlparse_cached(request).netloc):
-            raise BudgetSpentError("the budget of requests is spent")
+        host = urlparse_cached(request).netloc
+        for spent in (budget, request.meta.get(POLL_BUDGET)):
+            if spent is not None and not spent.spend(host):
+                raise BudgetSpentError("the budget of requests is spent")

@@ -15,6 +15,27 @@ SLOW_HOST_SECONDS = 600.0
 """How long one run waits at most for a host that asks for long pauses; the rest follows in the next runs."""
 
 
+OPEN_INTERFACE = "open_interface"
+"""Where a request of a documented open interface names its host: there, its terms govern (decision 0019)."""
+
+
+def in_open_interface(request: Request) -> bool:
+    """Whether a request goes to a documented open interface: a redirect to another host does not."""
+    return request.meta.get(OPEN_INTERFACE) == urlsplit(request.url).netloc
+
+
+def slow_down(crawler: Crawler, request: Request, pause: float) -> None:
+    """Keep `pause` seconds between two requests to the host of `request`, when that is longer than our own delay."""
+    if pause <= crawler.settings.getfloat("DOWNLOAD_DELAY"):
+        return
+    downloader = crawler.engine.downloader
+    key = downloader.get_slot_key(request)
+    downloader.per_slot_settings[key] = {"delay": pause}  # for a host whose slot is yet to be made
+    if slot := downloader.slots.get(key):
+        slot.delay = max(slot.delay, pause)
+    request.meta["autothrottle_dont_adjust_delay"] = True
+
+
 class RobotsPolicy:
     """Downloader middleware. One robots.txt per scheme, host and port is fetched at most once a day."""
 
@@ -32,7 +53,7 @@ class RobotsPolicy:
 
     async def process_request(self, request: Request) -> None:
         """Raise RobotsForbidError, RobotsUnknownError or PostponedError when the address may not be fetched (now)."""
-        if request.meta.get("site_file"):
+        if request.meta.get("site_file") or in_open_interface(request):
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -53,12 +74,7 @@ class RobotsPolicy:
         self._asked[origin] += 1
         if self._asked[origin] > 1 and self._asked[origin] * pause > SLOW_HOST_SECONDS:
             raise PostponedError(f"robots.txt asks for {pause:g} s between requests: the rest follows in the next run")
-        downloader = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        downloader.per_slot_settings[key] = {"delay": pause}  # for a host whose slot is yet to be made
-        if slot := downloader.slots.get(key):
-            slot.delay = max(slot.delay, pause)
-        request.meta["autothrottle_dont_adjust_delay"] = True
+        slow_down(self.crawler, request, pause)
 
 
 def read_robots(file: SiteFile) -> Protego | str:

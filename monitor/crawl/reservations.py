@@ -1,5 +1,6 @@
 """What a site allows to be kept of each answer: HTTP headers, /.well-known/tdmrep.json, the page's metas."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -8,8 +9,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from monitor.core.polling import permanent_move, read_max_age
-from monitor.core.reservations import TDM_FILE, Allowed, headline_only, judge_reservation, read_tdm_file
+from monitor.core.reservations import TDM_FILE, Allowed, TdmRule, headline_only, judge_reservation, read_tdm_file
 from monitor.crawl.base import Polled, header_of
+from monitor.crawl.politeness import in_open_interface
 from monitor.crawl.site_files import SiteReader
 from monitor.models import PollOutcome
 
@@ -29,12 +31,14 @@ class ReservationPolicy:
         """Judge a good answer; the file of its origin is fetched once a day."""
         if request.meta.get("site_file") or not 200 <= response.status < 300:
             return response
-        parts = urlsplit(response.url)
-        file = await self.files.read(f"{parts.scheme}://{parts.netloc}{TDM_FILE}")
-        request.meta["allowed"] = judge_reservation(
-            response.url, header_lists(response), read_tdm_file(file.body), response.body
-        )
+        rules = () if in_open_interface(request) else await self._rules(response.url)
+        request.meta["allowed"] = judge_reservation(response.url, header_lists(response), rules, response.body)
         return response
+
+    async def _rules(self, url: str) -> tuple[TdmRule, ...]:
+        parts = urlsplit(url)
+        file = await self.files.read(f"{parts.scheme}://{parts.netloc}{TDM_FILE}")
+        return read_tdm_file(file.body)
 
 
 def header_lists(response: Response) -> dict[str, list[str]]:
@@ -51,19 +55,22 @@ def allowed_of(response: Response) -> Allowed:
     return allowed if isinstance(allowed, Allowed) else Allowed()
 
 
-def complete(polled: Polled, response: Response) -> Polled:
-    """Add to a poll what its answer says whatever the kind: how long it is fresh, where it moved, what is reserved.
+def complete(polled: Polled, answers: Sequence[Response]) -> Polled:
+    """Add to a poll what its answers say whatever the kind: how long fresh, where moved, what is reserved.
 
-    The robots tags of a feed are not followed: they keep the feed itself out of search engines, not what it tells.
+    Of several answers, one that is reserved reserves the poll; the first tells the rest. The robots tags of a feed are
+    not followed: they keep the feed itself out of search engines, not what it tells.
     """
-    poll = polled.poll
+    if not answers:
+        return polled
+    poll, response = polled.poll, answers[0]
     redirects: list[str] = response.meta.get("redirect_urls", [])
     moved_to = permanent_move(
         redirects[0] if redirects else response.url, response.url, response.meta.get("redirect_reasons", ())
     )
     pauses = [pause for pause in (poll.pause, read_max_age(header_of(response, "Cache-Control"))) if pause]
     poll = replace(poll, moved_to=moved_to, pause=max(pauses, default=None))
-    allowed = allowed_of(response)
+    allowed = next((said for said in map(allowed_of, answers) if said.reserved), Allowed())
     if not allowed.reserved or poll.outcome not in {PollOutcome.OK, PollOutcome.EMPTY}:
         return replace(polled, poll=poll)
     poll = replace(poll, outcome=PollOutcome.RESERVED, reason=allowed.reason, reserved=allowed.reason)

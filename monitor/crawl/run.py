@@ -3,10 +3,12 @@
 Scrapy's reactor starts once per process, so a process runs one crawl.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,16 +22,19 @@ from twisted.python.failure import Failure
 from monitor.core.challenges import find_challenge
 from monitor.core.polling import judge_page
 from monitor.core.reservations import AGENT
+from monitor.crawl.asking import Asking
 from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
 from monitor.crawl.budget import Budget
 from monitor.crawl.failures import PostponedError, explain_failure
 from monitor.crawl.reservations import allowed_of, complete
 from monitor.crawl.site_files import RunFiles, SiteFiles
-from monitor.models import Clock, Page, Poll, PollOutcome, Source, Unavailable, Validators, Wanted
+from monitor.models import Clock, Cursor, Page, PollOutcome, Source, Unavailable, Validators, Wanted
 
 log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
+POLLS_AT_ONCE = 32
+"""As many as requests in all: a source that waits for its host holds no place of another for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,12 @@ class Plan:
     sources: Sequence[Source] = ()
     """Sources to poll."""
     validators: Mapping[str, Validators] = field(default_factory=dict)
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
+    """Source -> what its kind remembered at the last poll."""
+    words: Sequence[str] = ()
+    """What sources that search, search for when their line names no query."""
+    home: Path = Path()
+    """What a path in feeds.txt is relative to."""
     pages: Sequence[Wanted] = ()
     """Pages wanted from before."""
     budget: Budget | None = None
@@ -139,59 +150,49 @@ class HomeSpider(Spider):
         self._kinds: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the polls, then the pages wanted from before."""
-        for source in self.plan.sources:
-            request = self._poll(source)
-            if request is not None:
-                yield request
+        """Start the polls, yield the pages wanted from before, and end when every source is polled."""
+        at_once = asyncio.Semaphore(POLLS_AT_ONCE)
+        polls = [asyncio.ensure_future(self._poll(source, at_once)) for source in self.plan.sources]
         for wanted in self.plan.pages:
             yield self._fetch(wanted)
+        for ended in await asyncio.gather(*polls, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                log.error("a poll could not be saved", exc_info=ended)
 
     def _kind(self, name: str) -> SourceSpider:
         if name not in self._kinds:
             spider_class = SpiderLoader.from_settings(self.settings).load(name)
-            kind = spider_class(work=self.work, clock=self.clock, zone=self.zone)
+            kind = spider_class(
+                work=self.work, clock=self.clock, zone=self.zone, words=self.plan.words, home=self.plan.home
+            )
             assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
             self._kinds[name] = kind
         return self._kinds[name]
 
-    def _poll(self, source: Source) -> Request | None:
+    async def _poll(self, source: Source, at_once: asyncio.Semaphore) -> None:
+        """Poll a source, hand over what it brought, and go on with the pages that are wanted."""
+        async with at_once:
+            polled = await self._ask(source)
+        for wanted in self.intake.polled(polled):
+            self.crawler.engine.crawl(self._fetch(wanted))
+
+    async def _ask(self, source: Source) -> Polled:
+        """Let the kind read its source; whatever goes wrong is the outcome of the poll."""
         kind = self._kind(source.kind)
         try:
-            msgspec.convert(dict(source.options), kind.options_type, strict=False)
+            kind.read_options(source)
         except msgspec.ValidationError as error:
             reason = f"feeds.txt, line {source.line}: {error}"
-            self._failed(source, PollOutcome.UNREADABLE, reason)
-            return None
+            return Polled(poll=kind.failed(source, PollOutcome.UNREADABLE, reason))
         validators = self.plan.validators.get(source.url, Validators())
-        request = kind.poll_request(source, validators)
-        if request.url == source.url:
-            request = request.replace(url=self.plan.moved.get(source.url, source.url))
-        return request.replace(
-            callback=self.poll_answered,
-            errback=self.poll_failed,
-            priority=10,
-            dont_filter=True,
-            cb_kwargs={"source": source},
-        )
-
-    async def poll_answered(self, response: Response, source: Source) -> AsyncIterator[Request]:
-        """Hand over a poll; go on with the pages that are wanted."""
-        log.debug("poll answered %s", response.status, extra={"source": source.name})
-        validators = self.plan.validators.get(source.url, Validators())
-        polled = await self._kind(source.kind).judge(source, response, validators)
-        for wanted in self.intake.polled(complete(polled, response)):
-            yield self._fetch(wanted)
-
-    def poll_failed(self, failure: Failure) -> list[Request]:
-        """Hand over a poll that got no answer. Pages of the source from before are still fetched."""
-        source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]  # Scrapy sets it
-        outcome, reason = explain_failure(failure.value)
-        return self._failed(source, outcome, reason)
-
-    def _failed(self, source: Source, outcome: PollOutcome, reason: str) -> list[Request]:
-        poll = Poll(source=source.url, at=self.clock(), outcome=outcome, reason=reason)
-        return [self._fetch(wanted) for wanted in self.intake.polled(Polled(poll=poll))]
+        asking = Asking(self.crawler, kind, source, self.plan.moved)
+        try:
+            polled = await kind.poll(source, validators, self.plan.cursors.get(source.url, {}), asking)
+        except Exception as error:
+            log.debug("poll failed", exc_info=True, extra={"source": source.name})
+            outcome, reason = explain_failure(error)
+            return Polled(poll=kind.failed(source, outcome, reason))
+        return complete(polled, asking.answers)
 
     def _fetch(self, wanted: Wanted) -> Request:
         return Request(

@@ -55,6 +55,7 @@ from monitor.models.people import (
     Role,
 )
 from monitor.models.sources import (
+    Cursor,
     Entry,
     FeedReading,
     Poll,
@@ -100,6 +101,7 @@ __all__ = [
     "Change",
     "Channel",
     "Clock",
+    "Cursor",
     "Direction",
     "Entry",
     "FeedReading",

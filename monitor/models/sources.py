@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from monitor.models.common import Outcome
 
+Cursor = Mapping[str, object]
+"""What a source kind remembers between two polls (since_id, a day's calls): a small JSON object; empty at first."""
+
 
 class StorePolicy(StrEnum):
     """What may be kept of a source's texts, the strictest first."""
@@ -128,6 +131,10 @@ class Entry:
     published: datetime | None = None
     published_raw: str = ""
     updated: datetime | None = None
+    whole: bool = False
+    """Its content is the whole text (a post, an event notice): its page is not fetched."""
+    links: tuple[str, ...] = ()
+    """Addresses that its text links to, when the source tells them apart from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

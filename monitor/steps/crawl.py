@@ -1,5 +1,6 @@
 """Source -> Poll, Entry -> Page: one polite crawl, everything saved as it comes."""
 
+import logging
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -14,6 +15,8 @@ from monitor.steps import Tell, say_nothing, watch_of
 from monitor.store import intake as intake_store
 from monitor.store.health import StoredSiteFiles
 from monitor.workers import Workers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -55,8 +58,13 @@ class HomeIntake:
 
     def polled(self, polled: Polled) -> list[Wanted]:
         """Save a poll with its entries."""
-        self.result.new_entries += intake_store.save_poll(self.db, polled.poll, polled.entries)
+        self.result.new_entries += intake_store.save_poll(self.db, polled.poll, polled.entries, polled.cursor)
         self.result.polls.append(polled.poll)
+        if polled.saved:
+            try:
+                polled.saved()
+            except OSError as error:
+                log.warning("what was read could not be put away: %s", error, extra={"source": polled.poll.source})
         return self.want(polled.poll.source)
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
@@ -107,6 +115,9 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
     plan = Plan(
         sources=due,
         validators=intake_store.validators(db),
+        cursors=intake_store.cursors(db),
+        words=(home.settings.municipality, *home.settings.names),
+        home=home.path,
         pages=pages,
         moved=intake_store.moved_sources(db),
         site_files=StoredSiteFiles(db),

@@ -3,6 +3,7 @@
 "Seen" and "stored" are one transaction: an entry and the page it points to are written with the poll that brought them.
 """
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from monitor.core.polling import fingerprint, page_retry
 from monitor.core.reservations import headline_only
 from monitor.core.urls import identity_key
 from monitor.models import (
+    Cursor,
     Entry,
     Page,
     PageState,
@@ -32,6 +34,7 @@ from monitor.store.db import time_of, to_text, to_time, transaction
 from monitor.store.health import update_health
 
 LINK_ONLY = "only link and headline are kept of this source (store=link in feeds.txt)"
+WHOLE_TEXT = "the source gives the whole text; its page is not fetched"
 MAX_REVISITS = 10
 """A page is fetched again when its entry changes, but not for ever: some feeds count comments in the headline."""
 
@@ -104,6 +107,11 @@ def validators(db: Database) -> dict[str, Validators]:
     }
 
 
+def cursors(db: Database) -> dict[str, Cursor]:
+    """Return, per source, what its kind remembered at the last poll."""
+    return {row["url"]: json.loads(row["cursor"]) for row in db.query("select url, cursor from sources")}
+
+
 def moved_sources(db: Database) -> dict[str, str]:
     """Return the address that is asked instead, for each source that has moved and is followed."""
     rows = db.query("select * from sources where moved_to != ''")
@@ -114,8 +122,11 @@ def _follows(row: Mapping[str, Any]) -> bool:
     return bool(row["moved_to"]) and bool(row["followed"])
 
 
-def save_poll(db: Database, poll: Poll, entries: Sequence[Entry]) -> int:
-    """Save a poll with its entries and the pages they point to; return how many entries are new."""
+def save_poll(db: Database, poll: Poll, entries: Sequence[Entry], cursor: Cursor | None = None) -> int:
+    """Save a poll with its entries, the pages they point to and its kind's cursor; return how many entries are new.
+
+    Without a cursor the one from before stays.
+    """
     with transaction(db) as connection:
         row = connection.execute("select first_polled, store from sources where url = ?", [poll.source]).fetchone()
         baseline = row[0] is None
@@ -125,6 +136,8 @@ def save_poll(db: Database, poll: Poll, entries: Sequence[Entry]) -> int:
             "insert into polls (source, at, outcome, reason, status, entries, new) values (?, ?, ?, ?, ?, ?, ?)",
             [poll.source, to_text(poll.at), poll.outcome, poll.reason, poll.status, len(entries), new],
         )
+        if cursor is not None:
+            connection.execute("update sources set cursor = ? where url = ?", [json.dumps(cursor), poll.source])
         update_health(connection, poll, new=0 if baseline else new)
     return new
 
@@ -148,11 +161,12 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
         entry = headline_only(entry) if reserved else entry
         connection.execute(
             """insert into entries (source, key, page, native_id, url, title, summary, content, published,
-                   published_raw, updated, fingerprint, baseline, first_seen, last_changed)
-               values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                   published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links)
+               values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 poll.source, entry.key, page, entry.id, entry.url, entry.title, entry.summary, entry.content,
                 to_text(entry.published), entry.published_raw, to_text(entry.updated), mark, baseline, now, now,
+                entry.whole, json.dumps(entry.links),
             ],
         )  # fmt: skip
         return True
@@ -161,12 +175,15 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
         entry = headline_only(entry) if store == StorePolicy.LINK else entry
         connection.execute(
             """update entries set url = ?, title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?,
-                   last_changed = ? where id = ?""",
-            [entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now, id_],
-        )
+                   last_changed = ?, whole = ?, links = ? where id = ?""",
+            [
+                entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now,
+                entry.whole, json.dumps(entry.links), id_,
+            ],
+        )  # fmt: skip
         if entry.url and entry.url != url:
             _readdress(connection, page, entry.url)
-        _fetch_again(connection, page, link_only)
+        _fetch_again(connection, page, whole=link_only or entry.whole)
     return False
 
 
@@ -180,15 +197,17 @@ def _readdress(connection: sqlite3.Connection, page: int, url: str) -> None:
 def _page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only: bool) -> tuple[int, bool]:
     """Return the row of the page that an entry points to, and whether nothing of its text may be kept.
 
-    An entry without address is its own, unavailable page; so is every entry of a link-only source.
+    An entry without address is its own, unavailable page; so is every entry of a link-only source, and one that is
+    the whole text.
     """
     key = identity_key(entry.url) if entry.url else f"{poll.source}#{entry.key}"
     known = connection.execute("select id, store from pages where key = ?", [key]).fetchone()
     if known:
         return int(known[0]), known[1] == StorePolicy.LINK
     state, reason = PageState.WAITING, ""
-    if link_only or not entry.url:
-        state, reason = PageState.UNAVAILABLE, LINK_ONLY if link_only else "the entry has no address"
+    if link_only or entry.whole or not entry.url:
+        state = PageState.UNAVAILABLE
+        reason = LINK_ONLY if link_only else WHOLE_TEXT if entry.whole else "the entry has no address"
     cursor = connection.execute(
         "insert into pages (key, url, source, state, reason, newest) values (?, ?, ?, ?, ?, ?)",
         [key, entry.url, poll.source, state, reason, to_text(entry.published or poll.at)],
@@ -196,8 +215,8 @@ def _page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only
     return int(cursor.lastrowid or 0), False
 
 
-def _fetch_again(connection: sqlite3.Connection, page: int, link_only: bool) -> None:
-    if link_only:  # there is only the headline, which is judged again
+def _fetch_again(connection: sqlite3.Connection, page: int, *, whole: bool) -> None:
+    if whole:  # there is nothing more than what the source said, which is judged again
         connection.execute("update pages set state = ? where id = ?", [PageState.UNAVAILABLE, page])
         return
     connection.execute(
@@ -278,6 +297,8 @@ def entry_words(db: Database, page: int) -> list[Entry]:
             published=to_time(row["published"]),
             published_raw=row["published_raw"],
             updated=to_time(row["updated"]),
+            whole=bool(row["whole"]),
+            links=tuple(json.loads(row["links"])),
         )
         for row in rows
     ]

@@ -140,3 +140,12 @@ def test_the_place_that_counts_most_is_the_one_the_text_is_about() -> None:
     about = FoundPlace(code="2", name="B", kind=PlaceKind.MUNICIPALITY, about=True, score=0.6, reason="")
     assert best([passing, about]) is about
     assert best([]) is None
+
+
+def test_a_text_that_its_source_gives_whole_is_judged_as_such() -> None:
+    post = Entry(key="a", title="Öppet hus", content="Katrineholms kommun har öppet hus.", whole=True, published=NOW)
+    article = take(arrive(Refused("its page is not fetched"), post))
+    assert (article.outcome, article.note, article.from_feed) == (Outcome.OK, "", False)
+    assert article.text == "Katrineholms kommun har öppet hus."
+    silent = judge(arrive(Refused("its page is not fetched"), replace(post, content="Flen har öppet hus.")), MATCHER)
+    assert silent == Refused("the text does not name the municipality")

@@ -4,8 +4,10 @@ import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.core.sitemaps import MAX_BODY, MAX_ENTRIES, read_sitemap
+from monitor.core.sitemaps import MAX_BODY, MAX_ENTRIES, MAX_NAMED, names_sitemaps, read_index, read_sitemap
 from monitor.models import Outcome
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
@@ -85,3 +87,47 @@ def test_no_file_is_read_through_an_entity() -> None:
         b"<lastmod>2026-11-23</lastmod><title>&x;</title></url></urlset>"
     )
     assert [entry.title for entry in read_sitemap(body, URL, NOW).entries] == [""]
+
+
+def index(*items: str) -> bytes:
+    body = "".join(f"<sitemap>{item}</sitemap>" for item in items)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</sitemapindex>'.encode()
+
+
+def test_of_an_index_the_newest_and_those_of_news_come_first_and_the_old_not_at_all() -> None:
+    body = index(
+        "<loc>/page-sitemap.xml</loc><lastmod>2026-11-23</lastmod>",
+        "<loc>/post-sitemap.xml</loc><lastmod>2024-01-01</lastmod>",
+        "<loc>/post-sitemap2.xml</loc><lastmod>2026-11-22</lastmod>",
+        "<loc>/a.xml</loc>",
+        "<loc>/b.xml</loc>",
+        "<loc>javascript:alert(1)</loc>",
+        "<loc>/news.xml</loc><lastmod>2026-11-23T10:00:00+01:00</lastmod>",
+    )
+    named = [address.rpartition("/")[2] for address in read_index(body, URL, NOW).addresses]
+    assert named == ["news.xml", "post-sitemap2.xml", "b.xml", "a.xml", "page-sitemap.xml"]
+    many = read_index(index(*(f"<loc>/{number}.xml</loc>" for number in range(50))), URL, NOW)
+    assert len(many.addresses) == MAX_NAMED
+
+
+def test_an_index_is_known_by_its_first_bytes_packed_or_not() -> None:
+    assert names_sitemaps(index())
+    assert names_sitemaps(gzip.compress(b'<?xml version="1.0"?><!-- x --><sm:sitemapindex xmlns:sm="y"/>'))
+    assert not names_sitemaps(sitemap(NEWS))
+    assert not names_sitemaps(b"\x1f\x8bbroken")
+    assert read_index(b"", URL, NOW).addresses == ()
+
+
+def test_only_addresses_with_the_wanted_part_are_taken() -> None:
+    body = sitemap(
+        "<loc>/nyheter/a</loc><lastmod>2026-11-23</lastmod>", "<loc>/jobb/b</loc><lastmod>2026-11-23</lastmod>"
+    )
+    assert [entry.url[-1] for entry in read_sitemap(body, URL, NOW, match="/nyheter/").entries] == ["a"]
+
+
+@given(st.binary(max_size=300) | st.binary(max_size=60).map(lambda noise: index(NEWS).replace(b"<loc>", noise)))
+def test_no_bytes_make_a_reader_of_sitemaps_raise(body: bytes) -> None:
+    read_index(body, URL, NOW)
+    read_sitemap(body, URL, NOW)
+    names_sitemaps(body)
+    names_sitemaps(b"\x1f\x8b" + body)

@@ -184,3 +184,32 @@ def test_entries_are_listed_newest_first_with_what_became_of_their_page(db: Data
     assert rows[0]["state"] == "waiting"
     assert intake.list_entries(db, sources=["https://other.se/"]) == []
     assert len(intake.list_entries(db, limit=1)) == 1
+
+
+# --- several requests a poll, and whole texts ----------------------------------------------------------
+
+
+def test_a_cursor_is_saved_with_its_poll_and_stays_when_a_poll_gives_none(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE, OTHER])
+    assert intake.cursors(db) == {SOURCE.url: {}, OTHER.url: {}}
+    intake.save_poll(db, poll(now), [], {"since_id": "17", "spent": 0.5})
+    intake.save_poll(db, poll(now, PollOutcome.TRANSIENT), [])
+    assert intake.cursors(db)[SOURCE.url] == {"since_id": "17", "spent": 0.5}
+
+
+def test_of_an_entry_that_is_the_whole_text_no_page_is_fetched_and_a_change_is_judged_again(
+    db: Database, now: datetime
+) -> None:
+    intake.register_sources(db, [SOURCE])
+    post = replace(entry("a"), content="Katrineholm växer.", whole=True, links=("https://kommun.se/ny",))
+    intake.save_poll(db, poll(now), [post])
+    assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
+    (kept,) = intake.entry_words(db, 1)
+    assert (kept.whole, kept.links, kept.content) == (True, ("https://kommun.se/ny",), "Katrineholm växer.")
+    db.execute("update pages set state = ?", [PageState.REJECTED])
+    db.conn.commit()
+    intake.save_poll(db, poll(now), [post])
+    assert states(db) == {post.url: "rejected"}
+    intake.save_poll(db, poll(now), [replace(post, content="Katrineholm växer igen.")])
+    assert states(db) == {post.url: "unavailable"}
+    assert intake.entry_words(db, 1)[0].content == "Katrineholm växer igen."

@@ -1,0 +1,41 @@
+"""How one poll asks the web: by its kind's bound of requests and pause, and the rules of its service."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from monitor.crawl.base import SourceSpider
+from monitor.crawl.budget import POLL_BUDGET, Budget
+from monitor.crawl.failures import BudgetSpentError
+from monitor.crawl.politeness import OPEN_INTERFACE, slow_down
+from monitor.models import Source
+
+
+class Asking:
+    """The `Fetch` of one poll; remembers what was answered."""
+
+    def __init__(self, crawler: Crawler, kind: SourceSpider, source: Source, moved: Mapping[str, str]) -> None:
+        self.crawler = crawler
+        self.kind = kind
+        self.source = source
+        self.moved = moved
+        self.budget = Budget(kind.most_requests, kind.most_requests)
+        self.answers: list[Response] = []
+
+    async def __call__(self, request: Request) -> Response:
+        """Ask once. Raises what the network raises, and BudgetSpentError."""
+        if self.budget.left < 1:
+            raise BudgetSpentError(f"one poll makes at most {self.kind.most_requests} requests")
+        if request.url == self.source.url:
+            request = request.replace(url=self.moved.get(request.url, request.url))
+        request.meta[POLL_BUDGET] = self.budget
+        if not self.kind.obeys_robots:
+            request.meta[OPEN_INTERFACE] = urlsplit(request.url).netloc
+        if self.kind.pause:
+            slow_down(self.crawler, request, self.kind.pause)
+        response = await self.crawler.engine.download_async(request)
+        self.answers.append(response)
+        return response

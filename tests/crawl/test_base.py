@@ -1,0 +1,96 @@
+"""What every kind may lean on, with a fake of the web: whatever is answered becomes an outcome with a sentence."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import Response
+
+from monitor.crawl.base import Polled, SourceSpider
+from monitor.crawl.failures import BudgetSpentError
+from monitor.models import Entry, FeedReading, Outcome, Poll, PollOutcome, Refused, Source
+
+NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
+SOURCE = Source(url="https://tjanst.se/sok")
+
+
+async def work(function: Callable[..., Any], *args: object) -> Any:
+    return function(*args)
+
+
+class Service(SourceSpider):
+    """A kind for the test."""
+
+    name = kind = "service"
+    seldom = timedelta(minutes=30)
+
+
+def service() -> Service:
+    return Service(work=work, clock=lambda: NOW, zone=UTC, words=("Katrineholm",))
+
+
+def ask(answer: Response | Exception, reading: FeedReading | Refused | str = "read") -> object:
+    async def fetch(_request: Request) -> Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def read(_response: Response) -> FeedReading | Refused | str:
+        return reading
+
+    asked: Awaitable[object] = service().ask(SOURCE, Request(SOURCE.url), fetch, read)
+    return asyncio.run(asked)  # type: ignore[arg-type]  # a coroutine, seen as the Awaitable it is
+
+
+def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Response:
+    said = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(SOURCE.url, status=status, body=body, headers=said)
+
+
+def test_a_good_answer_is_what_was_read() -> None:
+    assert ask(answer()) == "read"
+
+
+@pytest.mark.parametrize(
+    ("given", "reading", "outcome", "said"),
+    [
+        (DownloadTimeoutError(), "", PollOutcome.TRANSIENT, "did not answer in time"),
+        (BudgetSpentError("one poll makes at most 10 requests"), "", PollOutcome.TRANSIENT, "at most 10 requests"),
+        (KeyError("x"), "", PollOutcome.TRANSIENT, "KeyError"),
+        (answer(429, Retry_After="60"), "", PollOutcome.BLOCKED, "too often"),
+        (answer(404), "", PollOutcome.GONE, "not there"),
+        (answer(), Refused("it broke"), PollOutcome.UNREADABLE, "it broke"),
+        (answer(), FeedReading(outcome=Outcome.REFUSED, reason="no feed"), PollOutcome.UNREADABLE, "no feed"),
+        (answer(body=b"<!doctype html><html>"), Refused("no JSON"), PollOutcome.BLOCKED, "no JSON"),
+    ],
+)
+def test_what_is_no_good_answer_is_a_poll_that_says_why(
+    given: Response | Exception, reading: FeedReading | Refused | str, outcome: PollOutcome, said: str
+) -> None:
+    poll = ask(given, reading)
+    assert isinstance(poll, Poll)
+    assert poll.outcome is outcome
+    assert said in poll.reason
+
+
+def test_a_time_to_wait_is_kept_also_when_a_part_was_read() -> None:
+    failed = ask(answer(429, Retry_After="60"))
+    assert isinstance(failed, Poll)
+    polled = service().gather(SOURCE, [Entry(key="a")], failed=failed, cursor={"since": 1})
+    assert polled.poll.outcome is PollOutcome.OK
+    assert polled.poll.reason.startswith("not all of it could be read: the site says we ask too often")
+    assert polled.poll.retry_after == NOW + timedelta(seconds=60)
+    assert polled.cursor == {"since": 1}
+    assert service().gather(SOURCE, [], failed=failed) == Polled(poll=failed)
+
+
+def test_what_several_answers_tell_twice_is_taken_once_as_first_told() -> None:
+    entries = [Entry(key="a", title="ett"), Entry(key="b"), Entry(key="a", title="två")]
+    polled = service().gather(SOURCE, entries, reason="a word")
+    assert [(entry.key, entry.title) for entry in polled.entries] == [("a", "ett"), ("b", "")]
+    assert (polled.poll.reason, polled.poll.pause) == ("a word", timedelta(minutes=30))
+    assert service().gather(SOURCE, []).poll.outcome is PollOutcome.EMPTY
