@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Web:
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.services: dict[str, Callable[[dict[str, str]], Answer]] = {}
+        """Path -> what answers there, by the parameters of the query."""
         self.asked: list[Asked] = []
         web = self
 
@@ -39,7 +42,11 @@ class Web:
 
             def do_GET(self) -> None:
                 web.asked.append(Asked(self.path, dict(self.headers.items())))
-                answer = web.answers.get(self.path, Answer(b"not here", 404))
+                path, _, query = self.path.partition("?")
+                if path in web.services:
+                    answer = web.services[path](dict(parse_qsl(query)))
+                else:
+                    answer = web.answers.get(self.path, Answer(b"not here", 404))
                 etag = answer.headers.get("ETag")
                 if etag and self.headers.get("If-None-Match") == etag:
                     answer = Answer(b"", 304, {"ETag": etag})
@@ -77,6 +84,11 @@ class Web:
     def paths(self) -> list[str]:
         """The paths that were asked for, in order."""
         return [asked.path for asked in self.asked]
+
+    def queries(self, path: str) -> list[dict[str, str]]:
+        """The parameters of each request to a path, in order."""
+        asked = (found.partition("?") for found in self.paths)
+        return [dict(parse_qsl(query)) for found, _, query in asked if found == path]
 
     def feed(self, path: str, *items: tuple[str, str], etag: str = "", **more: str) -> None:
         """Serve an RSS feed: items are (title, path of the page); `more` maps a path to a pubDate."""

@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from monitor.crawl.base import SourceSpider
 from monitor.crawl.budget import POLL_BUDGET, Budget
-from monitor.crawl.failures import BudgetSpentError
+from monitor.crawl.failures import BudgetSpentError, RefusedAddressError
 from monitor.crawl.politeness import OPEN_INTERFACE, slow_down
 from monitor.models import Source
 
@@ -23,6 +23,7 @@ class Asking:
         self.source = source
         self.moved = moved
         self.budget = Budget(kind.most_requests, kind.most_requests)
+        self.allow_hosts = crawler.settings.getlist("ALLOW_HOSTS")
         self.answers: list[Response] = []
 
     async def __call__(self, request: Request) -> Response:
@@ -31,9 +32,12 @@ class Asking:
             raise BudgetSpentError(f"one poll makes at most {self.kind.most_requests} requests")
         if request.url == self.source.url:
             request = request.replace(url=self.moved.get(request.url, request.url))
+        parts = urlsplit(request.url)
+        if self.kind.https_only and parts.scheme != "https" and parts.netloc not in self.allow_hosts:
+            raise RefusedAddressError("the terms of the service ask for https: write https:// in feeds.txt")
         request.meta[POLL_BUDGET] = self.budget
         if not self.kind.obeys_robots:
-            request.meta[OPEN_INTERFACE] = urlsplit(request.url).netloc
+            request.meta[OPEN_INTERFACE] = parts.netloc
         if self.kind.pause:
             slow_down(self.crawler, request, self.kind.pause)
         response = await self.crawler.engine.download_async(request)

@@ -16,6 +16,7 @@ from scrapy.http import Response
 
 from monitor.core.challenges import find_challenge, looks_like_html
 from monitor.core.polling import Missing, judge_poll, read_retry_after, weigh
+from monitor.core.services.answers import AnswerPage
 from monitor.crawl.failures import explain_failure
 from monitor.models import (
     Clock,
@@ -96,6 +97,8 @@ class SourceSpider(Spider):
     """Seconds between two requests to the service, when its terms ask for more than the home's own delay."""
     seldom: ClassVar[timedelta | None] = None
     """The least time between two polls of a source that answers."""
+    https_only: ClassVar[bool] = False
+    """Whether the service's terms ask for https; hosts in allow_hosts are tests and need not."""
     obeys_robots: ClassVar[bool] = True
     """False only for a documented open interface, whose terms govern how it is read instead (decision 0019)."""
 
@@ -166,6 +169,33 @@ class SourceSpider(Spider):
         if isinstance(reading, Refused) or (isinstance(reading, FeedReading) and reading.outcome is Outcome.REFUSED):
             return self._unreadable(source, response, reading.reason)
         return reading
+
+    async def search(
+        self,
+        source: Source,
+        queries: Sequence[str],
+        fetch: Fetch,
+        request: Callable[[str, int], Request],
+        read: Callable[[Response], Awaitable[AnswerPage | Refused]],
+        *,
+        pages: int = 1,
+        cursor: Cursor | None = None,
+    ) -> Polled:
+        """Ask for the pages of each query, from 1; one that fails loses only its own rest."""
+        entries: list[Entry] = []
+        failed: Poll | None = None
+        reasons: list[str] = []
+        for query in queries:
+            for page in range(1, pages + 1):
+                answer: AnswerPage | Poll = await self.ask(source, request(query, page), fetch, read)
+                if isinstance(answer, Poll):
+                    failed = failed or answer
+                    break
+                entries += answer.entries
+                reasons += [answer.reason] if answer.reason else []
+                if not answer.more:
+                    break
+        return self.gather(source, entries, reason="; ".join(dict.fromkeys(reasons)), failed=failed, cursor=cursor)
 
     def gather(
         self,
