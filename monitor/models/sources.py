@@ -133,6 +133,8 @@ class Entry:
     updated: datetime | None = None
     whole: bool = False
     """Its content is the whole text (a post, an event notice): its page is not fetched."""
+    publisher: str = ""
+    """The site of its text, when `url` is only a search service's own link to it: that link is not followed."""
     links: tuple[str, ...] = ()
     """Addresses that its text links to, when the source tells them apart from it."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.core.echoes import echoes_of
 from monitor.core.polling import fingerprint, page_retry
 from monitor.core.reservations import headline_only
 from monitor.core.urls import identity_key
@@ -31,12 +32,8 @@ from monitor.models import (
 )
 from monitor.store import not_again
 from monitor.store.db import time_of, to_text, to_time, transaction
+from monitor.store.entry_pages import LINK_ONLY, fetch_again, page_of, readdress
 from monitor.store.health import update_health
-
-LINK_ONLY = "only link and headline are kept of this source (store=link in feeds.txt)"
-WHOLE_TEXT = "the source gives the whole text; its page is not fetched"
-MAX_REVISITS = 10
-"""A page is fetched again when its entry changes, but not for ever: some feeds count comments in the headline."""
 
 
 def register_sources(db: Database, sources: Iterable[Source]) -> None:
@@ -157,16 +154,16 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
     ):
         return False
     if known is None:
-        page, reserved = _page_of(connection, poll, entry, link_only)
+        page, reserved = page_of(connection, poll, entry, link_only)
         entry = headline_only(entry) if reserved else entry
         connection.execute(
             """insert into entries (source, key, page, native_id, url, title, summary, content, published,
-                   published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links)
-               values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                   published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links, echo)
+               values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 poll.source, entry.key, page, entry.id, entry.url, entry.title, entry.summary, entry.content,
                 to_text(entry.published), entry.published_raw, to_text(entry.updated), mark, baseline, now, now,
-                entry.whole, json.dumps(entry.links),
+                entry.whole, json.dumps(entry.links), next(iter(echoes_of(entry)), ""),
             ],
         )  # fmt: skip
         return True
@@ -181,51 +178,10 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
                 entry.whole, json.dumps(entry.links), id_,
             ],
         )  # fmt: skip
-        if entry.url and entry.url != url:
-            _readdress(connection, page, entry.url)
-        _fetch_again(connection, page, whole=link_only or entry.whole)
+        if entry.url and entry.url != url and not entry.publisher:
+            readdress(connection, page, entry.url)
+        fetch_again(connection, page, whole=link_only or entry.whole or bool(entry.publisher))
     return False
-
-
-def _readdress(connection: sqlite3.Connection, page: int, url: str) -> None:
-    """A source gives one and the same entry a new address: its page is there from now on, unless another one is."""
-    key = identity_key(url)
-    if connection.execute("select 1 from pages where key = ?", [key]).fetchone() is None:
-        connection.execute("update pages set key = ?, url = ? where id = ?", [key, url, page])
-
-
-def _page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only: bool) -> tuple[int, bool]:
-    """Return the row of the page that an entry points to, and whether nothing of its text may be kept.
-
-    An entry without address is its own, unavailable page; so is every entry of a link-only source, and one that is
-    the whole text.
-    """
-    key = identity_key(entry.url) if entry.url else f"{poll.source}#{entry.key}"
-    known = connection.execute("select id, store from pages where key = ?", [key]).fetchone()
-    if known:
-        return int(known[0]), known[1] == StorePolicy.LINK
-    state, reason = PageState.WAITING, ""
-    if link_only or entry.whole or not entry.url:
-        state = PageState.UNAVAILABLE
-        reason = LINK_ONLY if link_only else WHOLE_TEXT if entry.whole else "the entry has no address"
-    cursor = connection.execute(
-        "insert into pages (key, url, source, state, reason, newest) values (?, ?, ?, ?, ?, ?)",
-        [key, entry.url, poll.source, state, reason, to_text(entry.published or poll.at)],
-    )
-    return int(cursor.lastrowid or 0), False
-
-
-def _fetch_again(connection: sqlite3.Connection, page: int, *, whole: bool) -> None:
-    if whole:  # there is nothing more than what the source said, which is judged again
-        connection.execute("update pages set state = ? where id = ?", [PageState.UNAVAILABLE, page])
-        return
-    connection.execute(
-        """update pages set state = ?, reason = '', attempts = attempts + 1
-           where id = ? and url != '' and state != ? and attempts < ?""",
-        [PageState.WAITING, page, PageState.WAITING, MAX_REVISITS],
-    )
-    # A page without address has only the feed's words: they changed, so they are judged again.
-    connection.execute("update pages set state = ? where id = ? and url = ''", [PageState.UNAVAILABLE, page])
 
 
 def wanted_pages(db: Database, source: str, limit: int, now: datetime) -> list[Wanted]:

@@ -20,7 +20,7 @@ from monitor.models import (
     Unavailable,
     Wanted,
 )
-from monitor.store import health, intake
+from monitor.store import entry_pages, health, intake
 from monitor.store.db import open_database
 from monitor.store.retention import purge
 
@@ -124,7 +124,7 @@ def test_of_a_link_only_source_no_text_is_ever_in_the_database(db: Database) -> 
     save(db, NOW, PollOutcome.OK, entry("1", summary=f"{WORDS}, ändrad"))
     assert WORDS.encode() not in raw(db)
     (row,) = intake.list_entries(db)
-    assert (row["state"], row["reason"]) == ("unavailable", intake.LINK_ONLY)
+    assert (row["state"], row["reason"]) == ("unavailable", entry_pages.LINK_ONLY)
 
 
 def test_a_source_that_becomes_link_only_loses_its_pages_at_once_and_its_texts_with_the_next_purge(

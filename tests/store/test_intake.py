@@ -16,7 +16,7 @@ from monitor.models import (
     Unavailable,
     Validators,
 )
-from monitor.store import intake
+from monitor.store import entry_pages, intake
 
 SOURCE = Source(url="https://bladet.se/feed", name="Bladet", source_class=SourceClass.LOCAL_PAPER)
 OTHER = Source(url="https://radion.se/feed", name="Radion")
@@ -88,7 +88,7 @@ def test_a_headline_that_never_stands_still_is_not_fetched_for_ever(db: Database
         for wanted in intake.wanted_pages(db, SOURCE.url, 10, now):
             fetched += 1
             intake.save_no_mention(db, wanted, now, "no")
-    assert fetched == intake.MAX_REVISITS + 1
+    assert fetched == entry_pages.MAX_REVISITS + 1
 
 
 def test_two_sources_that_point_to_one_page_fetch_it_once(db: Database, now: datetime) -> None:
@@ -213,3 +213,53 @@ def test_of_an_entry_that_is_the_whole_text_no_page_is_fetched_and_a_change_is_j
     intake.save_poll(db, poll(now), [replace(post, content="Katrineholm växer igen.")])
     assert states(db) == {post.url: "unavailable"}
     assert intake.entry_words(db, 1)[0].content == "Katrineholm växer igen."
+
+
+# --- what a search service found -----------------------------------------------------------------------
+
+SEARCH = Source(url="https://news.google.com/rss/search", kind="search")
+
+
+def hit(at: datetime, key: str = "CBMi") -> Entry:
+    """Return what a search service tells of a text of the local paper."""
+    return Entry(
+        key=key,
+        url=f"https://news.google.com/rss/articles/{key}",
+        title="Katrineholm bygger ny skola",
+        published=at,
+        publisher="https://bladet.se/",
+    )
+
+
+def pages(db: Database) -> list[tuple[str, str, str]]:
+    return [(row["url"], row["source"], row["state"]) for row in db.query("select * from pages order by id")]
+
+
+def test_the_link_of_a_search_service_is_not_followed(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SEARCH])
+    intake.save_poll(db, poll(now, source=SEARCH.url), [hit(now)])
+    assert pages(db) == [(hit(now).url, SEARCH.url, "unavailable")]
+    moved = replace(hit(now), url="https://news.google.com/rss/articles/annan", summary="Bladet")
+    db.execute("update pages set state = ?", [PageState.TAKEN])
+    db.conn.commit()
+    intake.save_poll(db, poll(now, source=SEARCH.url), [moved])
+    assert pages(db) == [(hit(now).url, SEARCH.url, "unavailable")]
+
+
+def test_a_hit_for_a_text_that_its_paper_has_told_of_is_no_second_text(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE, SEARCH])
+    own = entry("a", "Katrineholm bygger ny skola!", published=now - timedelta(hours=20))
+    intake.save_poll(db, poll(now), [own])
+    intake.save_poll(db, poll(now, source=SEARCH.url), [hit(now)])
+    assert pages(db) == [(own.url, SOURCE.url, "waiting")]
+
+
+def test_a_text_that_a_search_found_first_becomes_its_papers_own(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE, SEARCH, OTHER])
+    intake.save_poll(db, poll(now, source=SEARCH.url), [hit(now)])
+    own = entry("a", "Katrineholm bygger ny skola", published=now)
+    intake.save_poll(db, poll(now), [own])
+    assert pages(db) == [(own.url, SOURCE.url, "waiting")]
+    elsewhere = replace(own, key="b", url="https://radion.se/b")
+    intake.save_poll(db, poll(now, source=OTHER.url), [elsewhere])
+    assert len(pages(db)) == 2

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.services.answers import MAX_BODY, number_field, objects, read_json, text_field
+from monitor.core.services.gdelt import read_gdelt
+from monitor.core.services.google_news import read_google_news
 from monitor.core.services.police import read_events
 from monitor.core.services.radio import read_episodes, read_milliseconds
 from monitor.core.services.riksdag import MAX_HITS, read_documents
@@ -169,6 +171,59 @@ def test_milliseconds_of_dot_net_are_read() -> None:
     assert read_milliseconds("2026-11-23") is None
 
 
+# --- searches ------------------------------------------------------------------------------------------
+
+HITS = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>"Katrineholm"</title>
+<item><title>Ny skola - igen - Bladet &amp; Co</title><link>https://news.google.com/rss/articles/CBMi1?oc=5</link>
+<guid isPermaLink="false">CBMi1</guid><pubDate>Mon, 23 Nov 2026 12:00:00 GMT</pubDate>
+<description>&lt;a href="x"&gt;Ny skola&lt;/a&gt;</description>
+<source url="https://bladet.se">Bladet &amp; Co</source></item>
+<item><title>Utan källa</title><link>https://news.google.com/rss/articles/CBMi2</link></item>
+<item><title></title><link>https://news.google.com/rss/articles/CBMi3</link></item></channel></rss>"""
+
+
+def test_a_hit_of_google_news_has_the_papers_headline_and_site_and_its_own_link_stays() -> None:
+    page = read_google_news(HITS.encode(), "https://news.google.com/rss/search", NOW)
+    assert not isinstance(page, Refused)
+    first, second = page.entries
+    assert (first.key, first.title, first.summary) == ("CBMi1", "Ny skola - igen", "Bladet & Co")
+    assert first.url == "https://news.google.com/rss/articles/CBMi1?oc=5"
+    assert (first.publisher, first.links) == ("https://bladet.se/", ("https://bladet.se/",))
+    assert first.published == datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert (second.title, second.publisher, second.links) == ("Utan källa", second.url, ())
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><body>Consent</body></html>", b"\x00", b"<rss", b" " * 5_000_001])
+def test_what_is_no_rss_of_google_news_is_refused(body: bytes) -> None:
+    page = read_google_news(body, "https://news.google.com/rss/search", NOW)
+    assert isinstance(page, Refused) or page.entries == ()
+
+
+def test_hits_of_gdelt_are_read_and_a_full_answer_says_that_there_may_be_more() -> None:
+    hit = {"url": "https://bladet.se/a", "title": "Ny skola , ny väg ( klar )", "seendate": "20261123T101500Z"}
+    page = read_gdelt(packed({"articles": [hit, {"url": "javascript:x"}]}), NOW)
+    assert not isinstance(page, Refused)
+    (entry,) = page.entries
+    assert (entry.title, entry.published) == ("Ny skola, ny väg (klar)", datetime(2026, 11, 23, 10, 15, tzinfo=UTC))
+    assert page.reason == ""
+    full = read_gdelt(packed({"articles": [hit] * 250}), NOW)
+    assert not isinstance(full, Refused)
+    assert full.reason == "GDELT gives 250 hits at most: there may be more"
+
+
+def test_no_hit_of_gdelt_is_an_empty_object_and_an_error_is_a_sentence() -> None:
+    empty = read_gdelt(b"{}", NOW)
+    assert not isinstance(empty, Refused)
+    assert empty.entries == ()
+    refused = read_gdelt(b"Your query was too short or too long.\n", NOW)
+    assert isinstance(refused, Refused)
+    assert "Your query was too short or too long." in refused.reason
+    assert isinstance(read_gdelt(b'{"status": "x"}', NOW), Refused)
+    assert isinstance(read_gdelt(b"[]", NOW), Refused)
+
+
+# --- anything ------------------------------------------------------------------------------------------
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
@@ -184,3 +239,6 @@ def test_no_bytes_make_a_reader_of_a_service_raise(body: bytes) -> None:
     read_events(body, [""], NOW)
     read_documents(body, NOW)
     read_episodes(body, NOW, WEEK)
+    read_gdelt(body, NOW)
+    read_google_news(body, "https://news.google.com/rss/search", NOW)
+    read_google_news(b"<rss><channel><item><title>x</title>" + body, "https://news.google.com/rss/search", NOW)
