@@ -112,7 +112,7 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         group=group,
         line=number,
         name=clean_line(options.pop("name", ""), 80) or _name_of(url),
-        source_class=_read_class(options.pop("class", "other")),
+        source_class=_read_class(options.pop("class", "own" if kind == "noticeboard" else "other")),
         important=_read_yes("important", options),
         paused=_read_yes("paused", options),
         language=options.pop("language", ""),

@@ -79,7 +79,7 @@ def read_sitemap(
         return _refuse(f"this is an index of sitemaps; write one of these instead: {' '.join(named[:5])}")
     if kind != "urlset":
         return _refuse("the source answered with something that is no sitemap")
-    named_so = (entry for entry in _entries(root, url, now, zone) if match in entry.url)
+    named_so = (entry for entry in _entries(root, url, now, zone) if match in entry.url.partition("://")[2])
     entries = sorted(named_so, key=lambda entry: entry.published or now, reverse=True)
     recent = [entry for entry in entries if entry.published and entry.published >= now - max_age]
     cut = len(recent) > MAX_ENTRIES

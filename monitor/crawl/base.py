@@ -97,6 +97,8 @@ class SourceSpider(Spider):
     """Seconds between two requests to the service, when its terms ask for more than the home's own delay."""
     seldom: ClassVar[timedelta | None] = None
     """The least time between two polls of a source that answers."""
+    reads_pages: ClassVar[bool] = False
+    """Whether a web page is what is due: at other kinds one instead of data is a block."""
     https_only: ClassVar[bool] = False
     """Whether the service's terms ask for https; hosts in allow_hosts are tests and need not."""
     obeys_robots: ClassVar[bool] = True
@@ -271,7 +273,8 @@ class SourceSpider(Spider):
 
     def _unreadable(self, source: Source, response: Response, reason: str) -> Poll:
         # A web page where data was due: a wall, or the feed has gone. Either way no word on mentions.
-        outcome = PollOutcome.BLOCKED if looks_like_html(response.body) else PollOutcome.UNREADABLE
+        wall = looks_like_html(response.body) and not self.reads_pages
+        outcome = PollOutcome.BLOCKED if wall else PollOutcome.UNREADABLE
         return self._answered(source, response, outcome, reason=reason)
 
     def _answered(
