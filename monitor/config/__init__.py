@@ -8,11 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.settings import SETTINGS_FILE, Settings, read_settings, read_usable_settings
-from monitor.config.sources import SOURCES_FILE, append_groups, append_source, known_kinds, parse_sources, read_sources
+from monitor.config.sources import (
+    LOCAL_KINDS,
+    SOURCES_FILE,
+    append_groups,
+    append_source,
+    known_kinds,
+    parse_sources,
+    read_sources,
+)
 from monitor.errors import ConfigError
 from monitor.models import Source
 
 __all__ = [
+    "LOCAL_KINDS",
     "SETTINGS_FILE",
     "SOURCES_FILE",
     "Home",

@@ -153,6 +153,8 @@ def _mailbox_address(word: str) -> str:
     return clean_line(word, 200)
 
 
+LOCAL_KINDS = frozenset({"folder"})
+"""Kinds that ask nobody: they are read in every run."""
 _ADDRESSES = {"folder": _folder_address, "inbox": _mailbox_address}
 """How the address of a kind reads that is not on the web."""
 

@@ -106,6 +106,8 @@ class Poll:
     """Where permanent redirects alone (301, 308) led; "" when there were none, or others too."""
     reserved: str = ""
     """Why only link and headline may be kept of what it said; "" when more may be."""
+    fresh: bool = False
+    """What it brought is news also at a first poll: a person put it there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

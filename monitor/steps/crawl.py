@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from monitor.config import Home
+from monitor.config import LOCAL_KINDS, Home
 from monitor.core.matching import build_matcher
 from monitor.core.pages import NameBytes, compile_names, may_mention
 from monitor.crawl.base import Polled
@@ -105,7 +105,8 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
     due = [
         state.source
         for state in states
-        if not state.source.paused and (everything or state.due is None or state.due <= now)
+        if not state.source.paused
+        and (everything or state.due is None or state.due <= now or state.source.kind in LOCAL_KINDS)
     ]
     names = compile_names(build_matcher(watch_of(home)).names)
     intake = HomeIntake(db, home, names, clock, tell)

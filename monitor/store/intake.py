@@ -126,7 +126,7 @@ def save_poll(db: Database, poll: Poll, entries: Sequence[Entry], cursor: Cursor
     """
     with transaction(db) as connection:
         row = connection.execute("select first_polled, store from sources where url = ?", [poll.source]).fetchone()
-        baseline = row[0] is None
+        baseline = row[0] is None and not poll.fresh
         link_only = row[1] == StorePolicy.LINK
         new = sum(_save_entry(connection, poll, entry, baseline, link_only) for entry in entries)
         connection.execute(
