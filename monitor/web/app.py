@@ -23,6 +23,7 @@ from monitor.models import Clock
 from monitor.web import (
     about,
     archive,
+    candidates,
     case,
     case_list,
     corrections,
@@ -54,6 +55,7 @@ PAGES = (
     archive,
     case,
     case_list,
+    candidates,
     corrections,
     editing,
     erasing,

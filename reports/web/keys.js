@@ -82,6 +82,15 @@
     return Boolean(field);
   }
 
+  /* A digit picks the choice that bears it ("Fel träff?"); Enter then sends the form, as it does in every form. */
+  function pick(digit) {
+    const choice = document.querySelector(`main [data-pick="${digit}"]`);
+    if (!choice) return false;
+    choice.checked = true;
+    choice.focus();
+    return true;
+  }
+
   function save() {
     const button = document.querySelector("main form[data-warn] button:not([name])");
     if (button) button.form.requestSubmit(button);
@@ -153,6 +162,6 @@
       return;
     }
     if (key === "g") { leads = true; return; }
-    if (ACTS[key] && ACTS[key]()) event.preventDefault();
+    if (/^[1-9]$/.test(key) ? pick(key) : ACTS[key] && ACTS[key]()) event.preventDefault();
   });
 })();

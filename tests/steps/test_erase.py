@@ -1,6 +1,7 @@
 """A person is erased: from every table, from the bytes of the database's file, from the letters on disk."""
 
 import json
+import sqlite3
 import zlib
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +14,10 @@ from monitor.config import Home, read_home
 from monitor.core.erasing import Name, read_name
 from monitor.core.matching import Judgement
 from monitor.errors import StoreError
-from monitor.models import Entry, Period, Poll, PollOutcome
+from monitor.models import Case, Entry, Period, Poll, PollOutcome, Registration
 from monitor.steps.erase import erase_person, find_traces
 from monitor.store import articles as article_store
+from monitor.store import cases
 from monitor.store import corrections as correction_store
 from monitor.store import erasures as erasure_store
 from monitor.store.db import open_database, to_text, transaction
@@ -190,6 +192,36 @@ def test_a_reader_that_holds_the_file_is_told_of(home: Home) -> None:
     erase_person(home, db, name_of(), way=Way.DELETE, decision="1", role="arkivarie", at=EVENING)
     db.close()
     assert names_in(home) == []
+
+
+def test_a_case_of_the_register_is_kept_and_told_and_any_other_is_cleaned(home: Home) -> None:
+    db = open_database(home.database)
+    numbers: list[str] = []
+    for registration in (Registration.REGISTER, Registration.MINOR):
+        draft = Case(
+            number="",
+            title=f"Samtal från {NAME}",
+            received=EVENING,
+            registration=registration,
+            registration_reason="inkommen handling",
+            sender=NAME,
+            matter="Fråga om en väg",
+        )
+        case = cases.open_case(db, draft, role="redaktör", now=EVENING, zone=home.settings.zone)
+        assert isinstance(case, Case), case
+        numbers.append(case.number)
+    traces = erase_person(home, db, name_of(), way=Way.DELETE, decision="1", role="arkivarie", at=EVENING)
+    assert traces.found.kept == {"cases": 1, "case_events": 1}
+    assert traces.found.rows == {"cases": 1, "case_events": 1}
+    kept, cleaned = (cases.read_case(db, number) for number in numbers)
+    assert kept
+    assert kept.sender == NAME
+    assert cleaned
+    assert cleaned.sender == "[borttaget]"
+    assert cases.read_log(db, numbers[1])[0].role == "redaktör"
+    with pytest.raises(sqlite3.IntegrityError, match="append only"):
+        db.execute("update case_events set note = 'x'")
+    db.close()
 
 
 def test_a_person_at_the_keyboard(home: Home) -> None:
