@@ -119,7 +119,7 @@ def _entry(row: Mapping[str, object], now: datetime, zone: tzinfo) -> Entry | No
         key=canonical_url(url) or mark,
         url=url,
         title=title,
-        summary=clean_text("\n".join(filter(None, (source, content))), MAX_SUMMARY),
+        summary=clean_text(": ".join(filter(None, (source, content))), MAX_SUMMARY),
         content=content,
         published=plausible(read_time(raw, zone), now),
         published_raw=raw,

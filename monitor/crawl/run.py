@@ -126,13 +126,19 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
 
 
 def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: Clock) -> None:
-    """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them."""
+    """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them.
+
+    What the intake itself raises for a poll (a database that cannot be written) is raised at the end: the first of it.
+    """
     if not plan.sources and not plan.pages:
         return
     settings = Settings(crawl_settings(manners))
     process = AsyncCrawlerProcess(settings)
-    process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone)
+    faults: list[BaseException] = []
+    process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone, faults=faults)
     process.start()
+    if faults:
+        raise faults[0]
 
 
 class HomeSpider(Spider):
@@ -140,13 +146,24 @@ class HomeSpider(Spider):
 
     name = "home"
 
-    def __init__(self, *, plan: Plan, intake: Intake, work: Work, clock: Clock, zone: tzinfo, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        intake: Intake,
+        work: Work,
+        clock: Clock,
+        zone: tzinfo,
+        faults: list[BaseException],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.plan = plan
         self.intake = intake
         self.work = work
         self.clock = clock
         self.zone = zone
+        self.faults = faults
         self._kinds: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
@@ -155,9 +172,8 @@ class HomeSpider(Spider):
         polls = [asyncio.ensure_future(self._poll(source, at_once)) for source in self.plan.sources]
         for wanted in self.plan.pages:
             yield self._fetch(wanted)
-        for ended in await asyncio.gather(*polls, return_exceptions=True):
-            if isinstance(ended, BaseException):
-                log.error("a poll could not be saved", exc_info=ended)
+        ends = await asyncio.gather(*polls, return_exceptions=True)
+        self.faults += [end for end in ends if isinstance(end, BaseException)]
 
     def _kind(self, name: str) -> SourceSpider:
         if name not in self._kinds:

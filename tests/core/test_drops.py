@@ -39,7 +39,7 @@ def test_a_list_of_swedish_excel_is_read_in_each_of_its_encodings(body: bytes) -
     reading = read("klipp.CSV", body)
     first, second, third = reading.entries
     assert (first.key, first.title, first.content) == ("https://bladet.se/a", "Ny skola", "Den byggs; snart")
-    assert first.summary == "Bladet\nDen byggs; snart"
+    assert first.summary == "Bladet: Den byggs; snart"
     assert first.published == datetime(2026, 11, 23, 13, 10, tzinfo=UTC)
     assert (first.whole, second.whole, third.whole) == (True, False, True)
     assert (second.url, second.title) == ("https://bladet.se/b", "")

@@ -33,7 +33,10 @@ def only_entry(reading: FeedReading) -> Entry:
 def test_a_feed_reads_as_its_golden_file_says(path: Path) -> None:
     reading = read_feed(path.read_bytes(), URL, "", NOW)
     golden = json.loads((FEEDS / "golden" / f"{path.name}.json").read_text(encoding="utf-8"))
-    assert json.loads(json.dumps(asdict(reading), default=str)) == golden
+    said = json.loads(json.dumps(asdict(reading), default=str))
+    for entry in said["entries"]:  # what other kinds fill, a feed does not
+        assert [entry.pop(name) for name in ("whole", "publisher", "links")] == [False, "", []]
+    assert said == golden
 
 
 @pytest.mark.parametrize(

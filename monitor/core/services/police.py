@@ -50,14 +50,16 @@ def _entries(events: Collection[object], wanted: Collection[str], now: datetime,
         kind = text_field(event, "type")
         name = _WHEN_IN_NAME.sub("", text_field(event, "name"))
         summary = clean_text(str(event.get("summary") or "") if isinstance(event, dict) else "", MAX_SUMMARY)
-        title = name or ", ".join(filter(None, (kind, place)))
+        title = name or kind
+        if place.casefold() not in title.casefold():
+            title = ", ".join(filter(None, (title, place)))
         yield Entry(
             key=identity,
             id=identity,
             url=safe_url(text_field(event, "url"), SITE),
             title=title,
             summary=summary,
-            content="\n".join(filter(None, (summary, f"Plats: {place}"))),
+            content=summary,
             published=plausible(read_time(raw, zone), now),
             published_raw=raw,
             whole=True,

@@ -60,7 +60,7 @@ def test_an_event_is_a_whole_text_with_its_place_and_without_a_position() -> Non
     (entry,) = reading.entries
     assert reading.outcome is Outcome.OK
     assert (entry.key, entry.title) == ("105469", "Trafikolycka, Katrineholm")
-    assert entry.content == "Två bilar har kört ihop.\nPlats: Katrineholm"
+    assert entry.content == "Två bilar har kört ihop."
     assert entry.published == datetime(2026, 11, 23, 13, 32, 20, tzinfo=UTC)
     assert entry.url.startswith("https://polisen.se/aktuellt/handelser/")
     assert entry.whole
