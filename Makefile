@@ -31,9 +31,9 @@ test: $(STAMP) ## run the tests with the coverage floors
 	@$(BIN)/python -m pytest -n auto --dist loadscope --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90 | tail -n 30
 	@$(BIN)/coverage report --include='monitor/core/*' --fail-under=100 | tail -n 15
-	@echo "not run here: the letter in a real browser (make test-browser)"
+	@echo "not run here: letter and pages in a real browser (make test-browser)"
 
-test-browser: $(STAMP) ## look at the letter in Chromium: accessibility, layout, validity
+test-browser: $(STAMP) ## look at the letter and the pages in Chromium: accessibility, layout, validity, keys
 	@tests/browser/run
 
 lint: $(STAMP) ## ruff and the import rules
