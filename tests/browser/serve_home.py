@@ -5,6 +5,7 @@ Prints the address once it answers, and a hash of everything in the database for
 
 import asyncio
 import hashlib
+import socket
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,8 +38,8 @@ https://djuloposten.example/feed name="Djulöposten" class=local-paper important
 https://viren.example/feed name="Viren Direkt" class=local-web
 """
 _NURSERY = (
-    "Förskolan Blåstjärnan i Katrineholm stängdes efter ett fuktlarm i fredags kväll. ”Katrineholms kommun borde ha haft "
-    "en plan för barnen innan beskedet gick ut”, säger en förälder. Katrineholms kommun har inte gått att nå."
+    "Förskolan Blåstjärnan i Katrineholm stängdes efter ett fuktlarm i fredags kväll. ”Katrineholms kommun borde ha "
+    "haft en plan för barnen innan beskedet gick ut”, säger en förälder. Katrineholms kommun har inte gått att nå."
 )
 _HOSTILE = '<img src=x onerror=alert(1)> {{7*7}} "Katrineholm"'
 
@@ -81,11 +82,11 @@ def hash_of(database: Path) -> str:
 async def serve(folder: Path) -> None:
     """Serve until standard input ends."""
     app = make_app(read_home(folder), lambda: NOW)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    running = asyncio.ensure_future(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.02)
-    print(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", flush=True)  # noqa: T201 (told to node)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    # Bound here: whoever connects before the server has started waits, and is not refused.
+    bound = socket.create_server(("127.0.0.1", 0))
+    running = asyncio.ensure_future(server.serve(sockets=[bound]))
+    print(f"http://127.0.0.1:{bound.getsockname()[1]}", flush=True)  # noqa: T201 (told to node)
     while await asyncio.to_thread(sys.stdin.readline):
         print(await asyncio.to_thread(hash_of, folder / "monitor.db"), flush=True)  # noqa: T201 (told to node)
     server.should_exit = True
