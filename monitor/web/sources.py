@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.core.digest import fault_of
 from monitor.store import intake as intake_store
+from monitor.store.health import with_rhythm
 from monitor.web.editing import source_id
 from monitor.web.people import Role, needs
 from monitor.web.site import Site, site_of
@@ -19,5 +21,8 @@ def routes(_site: Site) -> list[Route]:
 async def sources(request: Request) -> Response:
     """Show how the reading of each source goes."""
     site = site_of(request)
-    states = await site.read(lambda db: intake_store.source_states(db, site.home.sources))
-    return site.page(request, "sources.html.j2", states=states, source_id=source_id)
+    zone = site.home.settings.zone
+    states = await site.read(
+        lambda db: with_rhythm(db, intake_store.source_states(db, site.home.sources), site.clock(), zone)
+    )
+    return site.page(request, "sources.html.j2", states=states, source_id=source_id, fault_of=fault_of)

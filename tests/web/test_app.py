@@ -90,6 +90,7 @@ def test_the_pages_of_a_home(ask: Ask, home: Path) -> None:
     assert "Djulöposten" in body
     assert "✕ Fel" in body
     assert "HTTP 403" in body
+    assert "Släpper inte in bevakningen." in body
 
 
 def test_the_archive_is_searched_and_no_query_breaks_it(ask: Ask) -> None:

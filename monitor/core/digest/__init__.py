@@ -6,7 +6,7 @@ digest = compose(organisation=..., period=period, stories=..., day_counts=counts
 
 from monitor.core.digest.composing import compose, demote_last
 from monitor.core.digest.figures import is_prominent
-from monitor.core.digest.health import is_blind
+from monitor.core.digest.health import fault_of, is_blind
 from monitor.core.digest.news import LATE, belongs
 from monitor.core.digest.usual import Day, Days, days_of
 from monitor.core.digest.values import CaseMark, DayCount, Digest, Followed, LateCase, Limits
@@ -25,6 +25,7 @@ __all__ = [
     "compose",
     "days_of",
     "demote_last",
+    "fault_of",
     "is_blind",
     "is_prominent",
 ]

@@ -60,6 +60,12 @@ def is_blind(unread: Collection[str], sources: Sequence[Source]) -> bool:
     return any(source.important for source in missing) or len(missing) > _MANY_MISSING * len(sources)
 
 
+def fault_of(state: SourceState) -> Fault | None:
+    """Return what is wrong with a source now, paused ones among them; None when it answers as it usually does."""
+    wrong = state.source.paused or _is_missing(state) or _is_silent(state)
+    return _fault(state) if wrong else None
+
+
 def source_name(state: SourceState) -> str:
     """Return what a source is called: its name in feeds.txt, else its host."""
     return clean_line(state.source.name, _NAME_LIMIT) or host_of(state.source.url) or state.source.url
