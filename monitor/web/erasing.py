@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.core.erasing import read_name
+from monitor.errors import StoreError
 from monitor.models import Refused
 from monitor.steps.erase import Traces, erase_person, find_traces
 from monitor.store import erasures as erasure_store
@@ -20,6 +21,9 @@ from monitor.web.people import Role, needs, person_of
 from monitor.web.site import Site, msgid, site_of
 
 LONGEST = 120
+UNFINISHED = msgid(
+    "The erasing did not reach its end: a file or the database could not be written. Try again: it takes what is left."
+)
 
 
 def routes(_site: Site) -> list[Route]:
@@ -68,5 +72,9 @@ async def answer(request: Request) -> Response:
         )
     role = person_of(request).name
     work = partial(erase_person, site.home, name=name, way=Way(way), decision=decision, role=role, at=site.clock())
-    done = await site.write(lambda db: work(db=db))
+    try:
+        done = await site.write(lambda db: work(db=db))
+    except StoreError:
+        # Not the general "nothing was saved": letters or rows may be done already.
+        return site.refuse(request, 503, UNFINISHED)
     return _page(request, done=done, log=await site.read(erasure_store.list_erasures))

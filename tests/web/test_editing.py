@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import StoreError
 from monitor.store.db import open_database
 from monitor.web.editing import source_id
 from tests.web.browser import Browser
@@ -140,6 +141,20 @@ def test_a_reader_sees_the_words_and_changes_nothing(folder: Path) -> None:
         for address in ("/utskick", "/kallor/ny", "/andringar", "/radera-person"):
             assert reader.get(address).status_code == 403
         assert reader.post("/sokord", {"gor": "spara"}, form="/sokord").status_code == 403
+
+
+def test_an_erasing_that_broke_off_is_never_told_as_nothing_done(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object, **__: object) -> None:
+        raise StoreError("the file could not be written anew")
+
+    monkeypatch.setattr("monitor.web.erasing.erase_person", break_off)
+    step = {"steg": "radera", "namn": "centrum", "satt": "hide", "beslut": "KS 2026/9"}
+    answer = browser.post("/radera-person", step, form="/radera-person")
+    assert answer.status_code == 503
+    assert "Raderingen blev inte klar" in answer.text
+    assert "inget sparades" not in answer.text
 
 
 def test_a_person_is_erased_after_a_preview_and_a_decision(folder: Path, browser: Browser) -> None:
