@@ -132,7 +132,7 @@ async function workByKeys(browser) {
   await context.close();
 }
 
-// With JavaScript off: filter, search, save, export.
+// With JavaScript off: filter, export, search, save, correct and take back.
 async function workWithoutScripts(browser) {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: "sv-SE" });
   const page = await context.newPage();
@@ -145,6 +145,19 @@ async function workWithoutScripts(browser) {
   demand((await list.text()).trim().split("\n").length === 2, "the list as CSV is not the page's filter");
   await page.goto(`${base}/arkiv?q=belysning`);
   demand((await page.locator("main mark").count()) > 0, "the archive marks nothing without JavaScript");
+  await page.goto(`${base}/uppfoljning?q=bygglov`);
+  await page.fill("textarea[name=anteckning]", "Svar skickat utan skript");
+  await page.getByRole("button", { name: "Spara", exact: true }).click();
+  await page.waitForLoadState();
+  const kept = await (await fetch(`${base}/uppfoljning?q=bygglov`)).text();
+  demand(kept.includes("Svar skickat utan skript"), `a note is not saved without JavaScript: ${await page.title()}`);
+  await page.goto(`${base}/traff/3/ratta`);
+  await page.locator("main input[type=radio]").first().check();
+  await page.getByRole("button", { name: "Spara", exact: true }).click();
+  demand(!(await (await fetch(`${base}/arkiv?q=belysning`)).text()).includes("<mark"), "a wrong hit stays in the archive");
+  await page.goto(`${base}/traff`);
+  await page.locator("main form button").first().click();
+  demand((await (await fetch(`${base}/arkiv?q=belysning`)).text()).includes("<mark"), "undoing does not bring the hit back");
   await context.close();
 }
 
