@@ -61,6 +61,9 @@ async function watched(context) {
   return page;
 }
 
+// Does what leads to another page, and goes on when that page is there: a key pressed in between would be lost.
+const arriving = (page, act) => Promise.all([page.waitForNavigation(), act()]);
+
 async function lookAt(browser, pages) {
   for (const width of [1280, 390, 320]) {
     for (const colorScheme of width === 320 ? ["light"] : ["light", "dark"]) {
@@ -109,23 +112,24 @@ async function workByKeys(browser) {
   demand((await page.inputValue("[name=q]")) === "gj", "a key acts while someone types");
   await page.goto(`${base}/uppfoljning`);
   await page.keyboard.press("j");
-  await Promise.all([page.waitForURL(/\/arende\//), page.keyboard.press("Enter")]);
+  await arriving(page, () => page.keyboard.press("Enter"));
+  demand(/\/arende\//.test(page.url()), "Enter does not open the case");
   await page.keyboard.press("n");
   await page.keyboard.type("Ringt skolan");
   await page.evaluate(() => document.activeElement.blur());
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("s")]);
+  await arriving(page, () => page.keyboard.press("s"));
   demand((await page.content()).includes("Ringt skolan"), "S does not save the note");
   await page.goto(`${base}/uppfoljning`);
-  await page.getByRole("link", { name: /Blåstjärnan/ }).first().click();
-  await Promise.all([page.waitForURL(/\/traff\/\d+\/ratta/), page.keyboard.press("f")]);
+  await arriving(page, () => page.getByRole("link", { name: /Blåstjärnan/ }).first().click());
+  await arriving(page, () => page.keyboard.press("f"));
   const hidden = page.url().match(/\/traff\/(\d+)/)[1];
   await page.keyboard.press("1");
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await arriving(page, () => page.keyboard.press("Enter"));
   await page.goto(`${base}/traff`);
   const undo = page.locator(`main form[action*="/traff/${hidden}"] button, main form:has(input[value="${hidden}"]) button`).first();
   demand((await undo.count()) === 1, "three keys (F, 1, Enter) did not put the wrong hit on the list with its undo");
   if (await undo.count()) {
-    await Promise.all([page.waitForNavigation(), undo.click()]);
+    await arriving(page, () => undo.click());
     await page.goto(`${base}/traff`);
     demand((await undo.count()) === 0, "the wrong hit cannot be taken back");
   }
@@ -138,8 +142,7 @@ async function workWithoutScripts(browser) {
   const page = await context.newPage();
   await page.goto(`${base}/uppfoljning`);
   await page.fill("[name=q]", "bygglov");
-  await page.press("[name=q]", "Enter");
-  await page.waitForURL(/q=bygglov/);
+  await arriving(page, () => page.press("[name=q]", "Enter"));
   demand((await page.locator("main table tbody tr").count()) === 1, "filtering without JavaScript does not find one case");
   const list = await fetch(base + new URL(page.url()).pathname + ".csv" + new URL(page.url()).search);
   demand((await list.text()).trim().split("\n").length === 2, "the list as CSV is not the page's filter");
@@ -147,16 +150,15 @@ async function workWithoutScripts(browser) {
   demand((await page.locator("main mark").count()) > 0, "the archive marks nothing without JavaScript");
   await page.goto(`${base}/uppfoljning?q=bygglov`);
   await page.fill("textarea[name=anteckning]", "Svar skickat utan skript");
-  await page.getByRole("button", { name: "Spara", exact: true }).click();
-  await page.waitForLoadState();
+  await arriving(page, () => page.getByRole("button", { name: "Spara", exact: true }).click());
   const kept = await (await fetch(`${base}/uppfoljning?q=bygglov`)).text();
   demand(kept.includes("Svar skickat utan skript"), `a note is not saved without JavaScript: ${await page.title()}`);
   await page.goto(`${base}/traff/3/ratta`);
   await page.locator("main input[type=radio]").first().check();
-  await page.getByRole("button", { name: "Spara", exact: true }).click();
+  await arriving(page, () => page.getByRole("button", { name: "Spara", exact: true }).click());
   demand(!(await (await fetch(`${base}/arkiv?q=belysning`)).text()).includes("<mark"), "a wrong hit stays in the archive");
   await page.goto(`${base}/traff`);
-  await page.locator("main form button").first().click();
+  await arriving(page, () => page.locator("main form button").first().click());
   demand((await (await fetch(`${base}/arkiv?q=belysning`)).text()).includes("<mark"), "undoing does not bring the hit back");
   await context.close();
 }
