@@ -5,7 +5,6 @@ Secrets stand elsewhere: in the environment, or in a file that only its owner ma
 
 import os
 import re
-import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from monitor.config.secrets import read_secret
 from monitor.core.addresses import is_allowed
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
@@ -140,21 +140,6 @@ def read_hours(text: str) -> tuple[time, time]:
     """Read "21.00-06.30". Raises ValueError."""
     begin, _, end = text.partition("-")
     return read_time(begin.strip()), read_time(end.strip())
-
-
-def read_secret(path: Path, home: Path, key: str) -> str:
-    """Return the first line of a file that only its owner may read. Raises ConfigError."""
-    file = home / path
-    try:
-        mode = file.stat().st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigError(file, key, f"others may read this secret. Write: chmod 600 {file.name}")
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(file, key, f"the secret cannot be read: {getattr(error, 'strerror', '') or error}") from error
-    if not lines or not lines[0].strip():
-        raise ConfigError(file, key, "the file is empty: write the secret on its first line")
-    return lines[0].strip()
 
 
 def mail_password(mail: Mail, home: Path, environment: Mapping[str, str] = os.environ) -> str:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.config.delivery import LOCAL, read_secret
+from monitor.config.delivery import LOCAL
+from monitor.config.secrets import read_secret
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.errors import ConfigError

@@ -18,6 +18,7 @@ from monitor.core.challenges import find_challenge, looks_like_html
 from monitor.core.polling import Missing, judge_poll, read_retry_after, weigh
 from monitor.core.services.answers import AnswerPage
 from monitor.crawl.failures import explain_failure
+from monitor.errors import ConfigError
 from monitor.models import (
     Clock,
     Cursor,
@@ -50,6 +51,28 @@ class Fetch(Protocol):
     """
 
     def __call__(self, request: Request, /) -> Awaitable[Response]: ...
+
+
+class Secrets(Protocol):
+    """What lines of feeds.txt refer to as `token=env:...` or `token=file:...`."""
+
+    def read(self, reference: str, key: str) -> str:
+        """Return the secret that option `key` refers to. Raises ConfigError, which does not show it."""
+
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets that were read."""
+
+
+class NoSecrets:
+    """For a crawl whose sources need none."""
+
+    def read(self, reference: str, key: str) -> str:  # noqa: ARG002
+        """Raise ConfigError."""
+        raise ConfigError(Path(), key, "there are no secrets here")
+
+    def hide(self, text: str) -> str:
+        """Return the text."""
+        return text
 
 
 class NoOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,6 +135,7 @@ class SourceSpider(Spider):
         zone: tzinfo,
         words: Sequence[str] = (),
         home: Path = Path(),
+        secrets: Secrets = NoSecrets(),  # noqa: B008 (holds nothing)
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -123,6 +147,8 @@ class SourceSpider(Spider):
         """What the home searches for, the municipality's name first: for a source whose line names no query."""
         self.home = home
         """The home's folder: what a path in feeds.txt is relative to."""
+        self.secrets = secrets
+        """Where a token or a password is read, at the moment that it is needed."""
 
     def read_options(self, source: Source) -> msgspec.Struct:
         """Return the options of a line as `options_type`. Raises msgspec.ValidationError with what is wrong."""

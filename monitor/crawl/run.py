@@ -6,7 +6,7 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,12 @@ from monitor.core.challenges import find_challenge
 from monitor.core.polling import judge_page
 from monitor.core.reservations import AGENT
 from monitor.crawl.asking import Asking
-from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
+from monitor.crawl.base import Intake, NoSecrets, Polled, Secrets, SourceSpider, Work, plain_headers
 from monitor.crawl.budget import Budget
 from monitor.crawl.failures import PostponedError, explain_failure
 from monitor.crawl.reservations import allowed_of, complete
 from monitor.crawl.site_files import RunFiles, SiteFiles
+from monitor.errors import ConfigError
 from monitor.models import Clock, Cursor, Page, PollOutcome, Source, Unavailable, Validators, Wanted
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Plan:
     """What sources that search, search for when their line names no query."""
     home: Path = Path()
     """What a path in feeds.txt is relative to."""
+    secrets: Secrets = field(default_factory=NoSecrets)
+    """What lines of feeds.txt refer to instead of holding it."""
     pages: Sequence[Wanted] = ()
     """Pages wanted from before."""
     budget: Budget | None = None
@@ -179,7 +182,12 @@ class HomeSpider(Spider):
         if name not in self._kinds:
             spider_class = SpiderLoader.from_settings(self.settings).load(name)
             kind = spider_class(
-                work=self.work, clock=self.clock, zone=self.zone, words=self.plan.words, home=self.plan.home
+                work=self.work,
+                clock=self.clock,
+                zone=self.zone,
+                words=self.plan.words,
+                home=self.plan.home,
+                secrets=self.plan.secrets,
             )
             assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
             self._kinds[name] = kind
@@ -204,11 +212,16 @@ class HomeSpider(Spider):
         asking = Asking(self.crawler, kind, source, self.plan.moved)
         try:
             polled = await kind.poll(source, validators, self.plan.cursors.get(source.url, {}), asking)
-        except Exception as error:
-            log.debug("poll failed", exc_info=True, extra={"source": source.name})
+        except ConfigError as error:
+            reason = f"feeds.txt, line {source.line}: {error.where}: {error.what}"
+            return Polled(poll=kind.failed(source, PollOutcome.UNREADABLE, reason))
+        except Exception as error:  # noqa: BLE001 (whatever a kind raises is an outcome of its source)
             outcome, reason = explain_failure(error)
-            return Polled(poll=kind.failed(source, outcome, reason))
-        return complete(polled, asking.answers)
+            polled = Polled(poll=kind.failed(source, outcome, reason))
+            log.debug("poll failed: %s", self.plan.secrets.hide(repr(error)), extra={"source": source.name})
+        else:
+            polled = complete(polled, asking.answers)
+        return replace(polled, poll=replace(polled.poll, reason=self.plan.secrets.hide(polled.poll.reason)))
 
     def _fetch(self, wanted: Wanted) -> Request:
         return Request(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from monitor.config import LOCAL_KINDS, Home
+from monitor.config.secrets import Secrets
 from monitor.core.matching import build_matcher
 from monitor.core.pages import NameBytes, compile_names, may_mention
 from monitor.crawl.base import Polled
@@ -119,6 +120,7 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
         cursors=intake_store.cursors(db),
         words=(home.settings.municipality, *home.settings.names),
         home=home.path,
+        secrets=Secrets(home.path),
         pages=pages,
         moved=intake_store.moved_sources(db),
         site_files=StoredSiteFiles(db),

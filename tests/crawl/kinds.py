@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from monitor.config.secrets import Secrets
 from monitor.crawl.base import Polled, SourceSpider
 from monitor.crawl.failures import BudgetSpentError
 from monitor.models import Source, Validators
@@ -26,6 +27,7 @@ class Fake:
 
     answer: Callable[[str, dict[str, str]], Answer]
     asked: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     @property
     def queries(self) -> list[dict[str, str]]:
@@ -54,10 +56,13 @@ def poll(
     home: Path = Path(),
     validators: Validators = Validators(),  # noqa: B008 (a frozen value)
     name: str = "",
+    environment: Mapping[str, str] | None = None,
     **options: str,
 ) -> Polled:
     """Poll a source once, as the crawl does, with the bound of requests that the kind has."""
-    kind = kind_class(work=work, clock=lambda: now, zone=UTC, words=words, home=home)
+    kind = kind_class(
+        work=work, clock=lambda: now, zone=UTC, words=words, home=home, secrets=Secrets(home, environment or {})
+    )
     source = Source(url=url, kind=kind.kind, name=name, options=options)
     kind.read_options(source)
     most = len(fake.asked) + kind.most_requests
@@ -66,6 +71,7 @@ def poll(
         if len(fake.asked) >= most:
             raise BudgetSpentError(f"one poll makes at most {kind.most_requests} requests")
         fake.asked.append(request.url)
+        fake.requests.append(request)
         parts = urlsplit(request.url)
         answer = fake.answer(parts.path, dict(parse_qsl(parts.query)))
         headers = dict(answer.headers)
