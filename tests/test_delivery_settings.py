@@ -12,10 +12,10 @@ from monitor.config.delivery import (
     WebhookSettings,
     mail_password,
     read_hours,
-    read_secret,
     read_time,
     webhook_url,
 )
+from monitor.config.secrets import read_secret
 from monitor.errors import ConfigError
 
 TOWN = 'municipality = "Katrineholm"\n'
