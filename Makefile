@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-browser lint types run bench clean lock wheel
+.PHONY: help install demo test test-browser lint types run bench trust clean lock wheel
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -51,6 +51,10 @@ BENCHES := feeds extract police police_crawl matching stories letter
 
 bench: $(STAMP) ## run the benchmarks (they need the shared data, see bench/)
 	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+
+# Each module of bench/trust is a trial; `make trust ONLY="feeds pages"` runs some.
+trust: $(STAMP) ## try what is promised about hostile input and faults, at length (see bench/trust/)
+	@$(BIN)/python -m bench.trust $(ONLY)
 
 wheel: $(STAMP) ## build the wheel and try it in a clean environment
 	@$(BIN)/python .ci/wheel.py
