@@ -24,6 +24,7 @@ class Asked:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
     at: float = field(default_factory=time.monotonic)
 
 
@@ -40,8 +41,12 @@ class Web:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def do_GET(self) -> None:
-                web.asked.append(Asked(self.path, dict(self.headers.items())))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                web.asked.append(Asked(self.path, dict(self.headers.items()), body))
                 path, _, query = self.path.partition("?")
                 if path in web.services:
                     answer = web.services[path](dict(parse_qsl(query)))

@@ -57,3 +57,9 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     secret_file(tmp_path, text="\n")
     with pytest.raises(ConfigError, match="write the secret on its first line"):
         Secrets(tmp_path, {}).read("file:secrets/mastodon")
+
+
+def test_what_a_service_hands_out_for_a_session_is_hidden_too(tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path, {})
+    secrets.hold("jwt-9876")
+    assert secrets.hide("expired: jwt-9876") == f"expired: {HIDDEN}"

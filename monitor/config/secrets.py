@@ -57,6 +57,10 @@ class Secrets:
         self._read.add(secret)
         return secret
 
+    def hold(self, secret: str) -> None:
+        """Take note of a secret that a service has handed out, so that it is hidden too."""
+        self._read.add(secret)
+
     def hide(self, text: str) -> str:
         """Return a text without the secrets that were read, for logs and reasons."""
         for secret in sorted(self._read, key=len, reverse=True):

@@ -112,7 +112,7 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         group=group,
         line=number,
         name=clean_line(options.pop("name", ""), 80) or _name_of(url),
-        source_class=_read_class(options.pop("class", "own" if kind == "noticeboard" else "other")),
+        source_class=_read_class(options.pop("class", _CLASSES.get(kind, SourceClass.OTHER))),
         important=_read_yes("important", options),
         paused=_read_yes("paused", options),
         language=options.pop("language", ""),
@@ -155,6 +155,12 @@ def _mailbox_address(word: str) -> str:
 
 LOCAL_KINDS = frozenset({"folder"})
 """Kinds that ask nobody: they are read in every run."""
+_CLASSES = {
+    "noticeboard": SourceClass.OWN,
+    "mastodon": SourceClass.SOCIAL,
+    "bluesky": SourceClass.SOCIAL,
+}
+"""The class of a kind whose line names none."""
 _ADDRESSES = {"folder": _folder_address, "inbox": _mailbox_address}
 """How the address of a kind reads that is not on the web."""
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from monitor.core.dates import read_time
 from monitor.models import Entry, PollOutcome, SiteFile, Unavailable
 
 INTERVAL = timedelta(minutes=15)
@@ -59,6 +60,8 @@ def judge_poll(status: int, missing: Missing = Missing.LIKELY) -> tuple[PollOutc
         return None
     if status in _BLOCKED:
         return PollOutcome.BLOCKED, f"the site {_BLOCKED[status]} (HTTP {status})"
+    if 300 <= status < 400:
+        return PollOutcome.UNREADABLE, f"the address leads elsewhere and was not followed (HTTP {status})"
     if status == 404 and missing is Missing.PASSING:
         return PollOutcome.TRANSIENT, "the address is not there just now, which happens at this site (HTTP 404)"
     if status in _GONE:
@@ -147,6 +150,16 @@ def read_retry_after(value: str, now: datetime) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def read_reset(value: str, now: datetime) -> datetime | None:
+    """Read when a bound on calls is lifted: a time (Mastodon), seconds since 1970 (Bluesky, X) or from now (Reddit)."""
+    value = value.strip()
+    if found := re.fullmatch(r"(\d{1,12})(?:\.\d+)?", value, re.ASCII):
+        seconds = int(found[1])
+        # The year 2001 was a thousand million seconds in; no service asks to wait for half a lifetime.
+        return now + timedelta(seconds=min(seconds - now.timestamp() if seconds >= 10**9 else seconds, 7 * 86_400))
+    return read_time(value)
 
 
 def is_fresh(file: SiteFile, now: datetime) -> bool:

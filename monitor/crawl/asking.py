@@ -11,6 +11,7 @@ from monitor.crawl.base import SourceSpider
 from monitor.crawl.budget import POLL_BUDGET, Budget
 from monitor.crawl.failures import BudgetSpentError, RefusedAddressError
 from monitor.crawl.politeness import OPEN_INTERFACE, slow_down
+from monitor.crawl.secrets import carries_secret
 from monitor.models import Source
 
 
@@ -30,10 +31,14 @@ class Asking:
         """Ask once. Raises what the network raises, and BudgetSpentError."""
         if self.budget.left < 1:
             raise BudgetSpentError(f"one poll makes at most {self.kind.most_requests} requests")
-        if request.url == self.source.url:
+        secret = carries_secret(request)
+        if request.url == self.source.url and not secret:
             request = request.replace(url=self.moved.get(request.url, request.url))
         parts = urlsplit(request.url)
-        if self.kind.https_only and parts.scheme != "https" and parts.netloc not in self.allow_hosts:
+        unsafe = parts.scheme != "https" and parts.netloc not in self.allow_hosts
+        if secret and (unsafe or parts.netloc not in {urlsplit(self.source.url).netloc, *self.kind.secret_hosts}):
+            raise RefusedAddressError("a secret goes by https, and to the host of the line alone")
+        if self.kind.https_only and unsafe:
             raise RefusedAddressError("the terms of the service ask for https: write https:// in feeds.txt")
         request.meta[POLL_BUDGET] = self.budget
         if not self.kind.obeys_robots:

@@ -15,10 +15,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from monitor.core.challenges import find_challenge, looks_like_html
-from monitor.core.polling import Missing, judge_poll, read_retry_after, weigh
+from monitor.core.polling import Missing, judge_poll, read_reset, read_retry_after, weigh
 from monitor.core.services.answers import AnswerPage
 from monitor.crawl.failures import explain_failure
-from monitor.errors import ConfigError
+from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.models import (
     Clock,
     Cursor,
@@ -37,6 +37,10 @@ from monitor.models import (
 
 T = TypeVar("T")
 
+PROVEN = "proven"
+"""Where a kind leaves in its cursor what `prove` has found."""
+_RESETS = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "RateLimit-Reset")
+
 
 class Work(Protocol):
     """Runs a pure function on hostile bytes in a killable worker process; Refused when it had to be killed."""
@@ -51,28 +55,6 @@ class Fetch(Protocol):
     """
 
     def __call__(self, request: Request, /) -> Awaitable[Response]: ...
-
-
-class Secrets(Protocol):
-    """What lines of feeds.txt refer to as `token=env:...` or `token=file:...`."""
-
-    def read(self, reference: str, key: str) -> str:
-        """Return the secret that option `key` refers to. Raises ConfigError, which does not show it."""
-
-    def hide(self, text: str) -> str:
-        """Return a text without the secrets that were read."""
-
-
-class NoSecrets:
-    """For a crawl whose sources need none."""
-
-    def read(self, reference: str, key: str) -> str:  # noqa: ARG002
-        """Raise ConfigError."""
-        raise ConfigError(Path(), key, "there are no secrets here")
-
-    def hide(self, text: str) -> str:
-        """Return the text."""
-        return text
 
 
 class NoOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +106,8 @@ class SourceSpider(Spider):
     """Whether a web page is what is due: at other kinds one instead of data is a block."""
     https_only: ClassVar[bool] = False
     """Whether the service's terms ask for https; hosts in allow_hosts are tests and need not."""
+    secret_hosts: ClassVar[frozenset[str]] = frozenset()
+    """Hosts that may be told a secret besides the line's own: where the service itself lives in two places."""
     obeys_robots: ClassVar[bool] = True
     """False only for a documented open interface, whose terms govern how it is read instead (decision 0019)."""
 
@@ -197,6 +181,30 @@ class SourceSpider(Spider):
         if isinstance(reading, Refused) or (isinstance(reading, FeedReading) and reading.outcome is Outcome.REFUSED):
             return self._unreadable(source, response, reading.reason)
         return reading
+
+    async def prove(
+        self,
+        source: Source,
+        cursor: Cursor,
+        fetch: Fetch,
+        *,
+        known: str,
+        request: Request,
+        read: Callable[[Response], Awaitable[AnswerPage | Refused]],
+    ) -> Poll | None:
+        """Ask once for what a line calls `known`: to many services a missing permission is an empty list.
+
+        None when it was found, now or before: the kind then leaves `{PROVEN: known}` in its cursor.
+        """
+        if not known or cursor.get(PROVEN) == known:
+            return None
+        answer: AnswerPage | Poll = await self.ask(source, request, fetch, read)
+        if isinstance(answer, Poll):
+            return answer
+        if answer.entries or answer.left_out:
+            return None
+        reason = f'the known hit "{known}" was not found: we have perhaps no permission to search, or it is gone'
+        return self.failed(source, PollOutcome.BLOCKED, reason)
 
     async def search(
         self,
@@ -275,6 +283,8 @@ class SourceSpider(Spider):
         outcome, reason = verdict
         now = self.clock()
         retry_after = read_retry_after(header_of(response, "Retry-After"), now)
+        if retry_after is None and response.status == 429:
+            retry_after = next(filter(None, (read_reset(header_of(response, name), now) for name in _RESETS)), None)
         return Poll(
             source=source.url,
             at=now,

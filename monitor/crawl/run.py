@@ -23,10 +23,11 @@ from monitor.core.challenges import find_challenge
 from monitor.core.polling import judge_page
 from monitor.core.reservations import AGENT
 from monitor.crawl.asking import Asking
-from monitor.crawl.base import Intake, NoSecrets, Polled, Secrets, SourceSpider, Work, plain_headers
+from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
 from monitor.crawl.budget import Budget
 from monitor.crawl.failures import PostponedError, explain_failure
 from monitor.crawl.reservations import allowed_of, complete
+from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.crawl.site_files import RunFiles, SiteFiles
 from monitor.errors import ConfigError
 from monitor.models import Clock, Cursor, Page, PollOutcome, Source, Unavailable, Validators, Wanted

@@ -20,6 +20,7 @@ from monitor.core.polling import (
     page_retry,
     permanent_move,
     read_max_age,
+    read_reset,
     read_retry_after,
     weigh,
 )
@@ -32,6 +33,8 @@ NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
     ("status", "outcome"),
     [
         (304, PollOutcome.NOT_MODIFIED),
+        (301, PollOutcome.UNREADABLE),
+        (307, PollOutcome.UNREADABLE),
         (403, PollOutcome.BLOCKED),
         (401, PollOutcome.BLOCKED),
         (429, PollOutcome.BLOCKED),
@@ -207,3 +210,15 @@ def test_a_fingerprint_changes_with_what_the_source_says() -> None:
     other = Entry(key="a", title="En rubrik", summary="Text")
     assert fingerprint(entry) == fingerprint(same)
     assert fingerprint(entry) != fingerprint(other)
+
+
+def test_when_a_bound_is_lifted_is_read_as_a_time_as_seconds_since_1970_and_as_seconds_from_now() -> None:
+    for said in ("2026-11-24T05:31:00Z", str(int(NOW.timestamp()) + 60), "60", " 60.0 "):
+        assert read_reset(said, NOW) == NOW + timedelta(minutes=1), said
+    assert read_reset("999999999999", NOW) == NOW + timedelta(days=7)
+    assert read_reset("", NOW) is None
+
+
+@given(st.text(max_size=30) | st.integers().map(str) | st.floats().map(str))
+def test_no_reset_that_a_service_sends_makes_us_raise(said: str) -> None:
+    read_reset(said, NOW)

@@ -10,9 +10,10 @@ from scrapy import Request
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 
-from monitor.crawl.base import Polled, SourceSpider
+from monitor.core.services.answers import AnswerPage
+from monitor.crawl.base import PROVEN, Polled, SourceSpider
 from monitor.crawl.failures import BudgetSpentError
-from monitor.models import Entry, FeedReading, Outcome, Poll, PollOutcome, Refused, Source
+from monitor.models import Cursor, Entry, FeedReading, Outcome, Poll, PollOutcome, Refused, Source
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 SOURCE = Source(url="https://tjanst.se/sok")
@@ -94,3 +95,57 @@ def test_what_several_answers_tell_twice_is_taken_once_as_first_told() -> None:
     assert [(entry.key, entry.title) for entry in polled.entries] == [("a", "ett"), ("b", "")]
     assert (polled.poll.reason, polled.poll.pause) == ("a word", timedelta(minutes=30))
     assert service().gather(SOURCE, []).poll.outcome is PollOutcome.EMPTY
+
+
+# --- a hit that is known to be there -------------------------------------------------------------------
+
+
+def prove(page: AnswerPage | Refused, cursor: Cursor, known: str = "kommun") -> tuple[Poll | None, int]:
+    """Return what the proof made of an answer, and how often the service was asked."""
+    asked: list[Request] = []
+
+    async def fetch(request: Request) -> Response:
+        asked.append(request)
+        return answer()
+
+    async def read(_response: Response) -> AnswerPage | Refused:
+        return page
+
+    failed = service().prove(SOURCE, cursor, fetch, known=known, request=Request(SOURCE.url), read=read)
+    return asyncio.run(failed), len(asked)
+
+
+def test_a_known_hit_is_asked_for_until_it_was_found() -> None:
+    found = AnswerPage(entries=(Entry(key="a"),))
+    assert prove(found, {}) == (None, 1)
+    assert prove(AnswerPage(entries=(), left_out=1), {}) == (None, 1)
+    assert prove(found, {PROVEN: "kommun"}) == (None, 0)
+    assert prove(found, {PROVEN: "another"}) == (None, 1)
+    assert prove(found, {}, known="") == (None, 0)
+
+
+def test_a_known_hit_that_is_not_found_is_a_block_and_no_empty_list() -> None:
+    missing, _ = prove(AnswerPage(entries=()), {})
+    assert missing is not None
+    assert missing.outcome is PollOutcome.BLOCKED
+    assert missing.reason.startswith('the known hit "kommun" was not found: we have perhaps no permission to search')
+    broken, _ = prove(Refused("no JSON"), {})
+    assert broken is not None
+    assert broken.outcome is PollOutcome.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"X-RateLimit-Reset": "2026-11-24T05:35:00.01Z"}, 300),
+        ({"X-Rate-Limit-Reset": "1795498800"}, 600),
+        ({"X-RateLimit-Reset": "60"}, 60),
+        ({"Retry-After": "7", "X-RateLimit-Reset": "60"}, 7),
+        ({"X-RateLimit-Reset": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_a_bound_on_calls_says_in_several_ways_when_it_is_lifted(headers: dict[str, str], seconds: int | None) -> None:
+    poll = ask(Response(SOURCE.url, status=429, headers=headers))
+    assert isinstance(poll, Poll)
+    assert poll.retry_after == (NOW + timedelta(seconds=seconds) if seconds else None)

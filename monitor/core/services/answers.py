@@ -18,6 +18,10 @@ class AnswerPage:
     entries: tuple[Entry, ...]
     more: bool = False
     """Whether another page follows."""
+    next: str = ""
+    """What the service calls the next page, where it names it: an id, a cursor."""
+    left_out: int = 0
+    """Hits that are there and are not for us to read."""
     reason: str = ""
     """What is missing of it."""
 
