@@ -7,6 +7,7 @@ import click
 from monitor.config import SETTINGS_FILE, SOURCES_FILE
 from monitor.core.places import Municipality, Suggestions, find_municipality
 from monitor.errors import UsageError
+from monitor.files import write_whole
 
 SETTINGS = """\
 # What this home watches, and how. Save, and the next run uses it.
@@ -78,8 +79,8 @@ def init(
     settings, sources, place = _elsewhere(municipality, names) if elsewhere else _in_sweden(municipality, names)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        (target / SETTINGS_FILE).write_text(settings, encoding="utf-8")
-        (target / SOURCES_FILE).write_text(sources, encoding="utf-8")
+        write_whole(target / SOURCES_FILE, sources)
+        write_whole(target / SETTINGS_FILE, settings)
     except OSError as error:
         raise UsageError(f"{target}: the home could not be written: {error.strerror or error}") from error
     click.echo(f"A home for {place} in {target.resolve()}")

@@ -6,13 +6,12 @@ fingerprint; another one is refused, with the text that stands there now.
 
 import codecs
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.errors import ConfigError
+from monitor.files import write_whole
 from monitor.models import Refused
 
 
@@ -88,36 +87,10 @@ def save_file(path: Path, fingerprint: str, edit: Edit) -> FileText | Changed | 
         letter = edited[error.start]
         return Refused(f'"{letter}" cannot be written in {path.name} as it is saved now. Save it as UTF-8 first')
     try:
-        replace_file(path, raw)
+        write_whole(path, raw)
     except OSError as error:
         raise ConfigError(path, "", f"cannot be written: {error.strerror or error}. Nothing was changed") from error
     return read_file(path)
-
-
-def replace_file(path: Path, raw: bytes) -> None:
-    """Put `raw` in the place of a file whole, with its mode and owner. Raises OSError; the old file stays then."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            if path.exists():
-                found = path.stat()
-                os.fchmod(file.fileno(), found.st_mode & 0o7777)
-                if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
-                    os.fchown(file.fileno(), found.st_uid, found.st_gid)
-            else:
-                os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def line_end(text: str) -> str:

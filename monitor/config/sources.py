@@ -11,6 +11,7 @@ from monitor.config.text_files import read_text
 from monitor.core.places import Suggestions, find_municipality
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
+from monitor.files import write_whole
 from monitor.models import Source, SourceClass, StorePolicy
 
 SOURCES_FILE = "feeds.txt"
@@ -81,7 +82,7 @@ def _append(path: Path, lines: Sequence[str]) -> None:
     text = read_text(path) if raw else ""
     gap = "" if not text or text.endswith("\n") else "\n"
     added = "".join(f"{line}\n" for line in lines)
-    path.write_bytes(raw + (gap + added).encode(encoding))
+    write_whole(path.resolve(), raw + (gap + added).encode(encoding))  # a link stays a link
 
 
 class _WrongLineError(Exception):

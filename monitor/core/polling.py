@@ -109,6 +109,14 @@ def next_due(
     return due
 
 
+def is_due(due: datetime | None, now: datetime) -> bool:
+    """Whether what was to be asked again at `due` is to be asked now.
+
+    A moment that is further off than any pause was written while the clock ran ahead.
+    """
+    return due is None or due <= now or due > now + LONGEST
+
+
 def _spread(key: str) -> float:
     """Return a factor from 6/7 to 8/7 that is always the same for a key; 1 without one."""
     if not key:

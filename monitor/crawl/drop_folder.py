@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.core.text import clean_line
+from monitor.files import write_whole
 
 TAKEN = "taken"
 REFUSED = "refused"
@@ -65,7 +66,7 @@ class DropFolder:
             self._move(path, TAKEN)
         for path, reason in refused:
             moved = self._move(path, REFUSED)
-            moved.with_name(f"{moved.stem[:60]}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
+            write_whole(moved.with_name(f"{moved.stem[:60]}.reason.txt"), f"{reason}\n")
 
     def _move(self, path: Path, to: str) -> Path:
         target = self.path / to / path.name

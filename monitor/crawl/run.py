@@ -5,15 +5,17 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
@@ -132,7 +134,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
 def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: Clock) -> None:
     """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them.
 
-    What the intake itself raises for a poll (a database that cannot be written) is raised at the end: the first of it.
+    What the intake itself raises (a database that cannot be written) is raised at the end: the first of it.
     """
     if not plan.sources and not plan.pages:
         return
@@ -243,8 +245,7 @@ class HomeSpider(Spider):
         if allowed.reserved and not unavailable:
             unavailable = Unavailable(reason=allowed.reason, reserved=True)
         if unavailable:
-            for more in self.intake.unavailable(wanted, unavailable):
-                yield self._fetch(more)
+            yield from self._save(partial(self.intake.unavailable, wanted, unavailable))
             return
         page = Page(
             url=response.url,
@@ -255,8 +256,7 @@ class HomeSpider(Spider):
             store=allowed.store,
             store_reason=allowed.reason,
         )
-        for more in self.intake.fetched(wanted, page):
-            yield self._fetch(more)
+        yield from self._save(partial(self.intake.fetched, wanted, page))
 
     def page_failed(self, failure: Failure) -> Iterator[Request]:
         """Hand over a page that got no answer; go on with what is wanted instead."""
@@ -264,5 +264,15 @@ class HomeSpider(Spider):
         if isinstance(failure.value, PostponedError):
             return  # it stays wanted
         outcome, reason = explain_failure(failure.value)
-        for more in self.intake.unavailable(wanted, Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)):
+        unavailable = Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)
+        yield from self._save(partial(self.intake.unavailable, wanted, unavailable))
+
+    def _save(self, save: Callable[[], Sequence[Wanted]]) -> Iterator[Request]:
+        """Hand over a page and go on with what is wanted then. When it cannot be saved, there is no use in more."""
+        try:
+            wanted = save()
+        except Exception as fault:
+            self.faults.append(fault)
+            raise CloseSpider("what was fetched cannot be saved") from fault
+        for more in wanted:
             yield self._fetch(more)

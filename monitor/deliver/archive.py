@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 from monitor.core import times
 from monitor.core.digest.values import PastDigest
-from monitor.deliver.files import write_whole
 from monitor.deliver.render import open_templates, plain_text, safe_templates
 from monitor.errors import DeliveryError
+from monitor.files import write_whole
 
 ATOM = "http://www.w3.org/2005/Atom"
 FEED_ENTRIES = 30

@@ -1,11 +1,11 @@
 """Write a letter's files so that a reader never sees half of one."""
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from monitor.errors import DeliveryError
+from monitor.files import write_whole
 
 
 class Rendered(Protocol):
@@ -20,7 +20,10 @@ class Rendered(Protocol):
 
 
 def write_digest(folder: Path, day: date, rendered: Rendered) -> Path:
-    """Write `folder/DAY.html`, `.txt` and `.json`; return the path of the first. Raises DeliveryError."""
+    """Write `folder/DAY.json`, `.txt` and last `.html`; return the path of that. Raises DeliveryError.
+
+    Who looks whether there is a letter looks for the last one.
+    """
     forms = {".json": rendered.json, ".txt": rendered.text, ".html": rendered.html}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -29,16 +32,3 @@ def write_digest(folder: Path, day: date, rendered: Rendered) -> Path:
     except OSError as error:
         raise DeliveryError(f"{folder}: the letter could not be written: {error.strerror or error}") from error
     return folder / f"{day.isoformat()}.html"
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write `content` beside `path` and put it in place in one move, so that a crash leaves the old file or the new."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from monitor.config import LOCAL_KINDS, Home
 from monitor.config.secrets import Secrets
 from monitor.core.matching import build_matcher
 from monitor.core.pages import NameBytes, compile_names, may_mention
+from monitor.core.polling import is_due
 from monitor.crawl.base import Polled
 from monitor.crawl.run import Manners, Plan, run_crawl
 from monitor.models import Clock, Page, Poll, StorePolicy, Unavailable, Wanted
@@ -106,8 +107,7 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
     due = [
         state.source
         for state in states
-        if not state.source.paused
-        and (everything or state.due is None or state.due <= now or state.source.kind in LOCAL_KINDS)
+        if not state.source.paused and (everything or is_due(state.due, now) or state.source.kind in LOCAL_KINDS)
     ]
     names = compile_names(build_matcher(watch_of(home)).names)
     intake = HomeIntake(db, home, names, clock, tell)

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from monitor.config import SETTINGS_FILE, SOURCES_FILE, Home
-from monitor.config.saving import replace_file
 from monitor.config.text_files import read_text
 from monitor.core.erasing import Name
 from monitor.errors import StoreError
+from monitor.files import write_whole
 from monitor.store import erasures as erasure_store
 from monitor.store.erasures import Found, Way
 
@@ -52,7 +52,7 @@ def erase_person(home: Home, db: Database, name: Name, *, way: Way, decision: st
         text = _text(path)
         if name.stands_in(text):
             try:
-                replace_file(path, name.hide(text).encode())
+                write_whole(path, name.hide(text).encode())
             except OSError as error:
                 what = f"{path}: cannot be written: {error.strerror or error}. The database was not changed"
                 raise StoreError(what) from error

@@ -24,6 +24,7 @@ from monitor.store import cases as case_store
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
 from monitor.store import stories as story_store
+from monitor.store.db import transaction
 from monitor.store.health import unread_days, with_rhythm
 
 
@@ -85,13 +86,14 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         example=example,
     )
     rendered = render_digest(digest, language=settings.language, home_reports=home.reports)
-    path = write_digest(home.reports / "out", day, rendered)
-    digest_store.save_digest(
-        db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
-    )
-    if digest.needs:
-        told = [item.case.number for item in digest.needs.items if item.case]
+    told = [item.case.number for item in digest.needs.items if item.case] if digest.needs else []
+    # The store first: `monitor send` takes the letter from there, and who finds no file makes the letter again.
+    with transaction(db):
+        digest_store.save_digest(
+            db, day, period=period, made_at=now, complete=not digest.incomplete, data=rendered.json, articles=covered
+        )
         case_store.note_sent(db, told, day.isoformat(), now)
+    path = write_digest(home.reports / "out", day, rendered)
     write_archive(
         home.reports / "out",
         digest_store.past_digests(db, LISTED + 1),

@@ -17,7 +17,8 @@ from monitor.models import Article, Clock, Outcome, PageReading, Refused, StoreP
 from monitor.steps import Tell, area_of, covered_sites, say_nothing, watch_of
 from monitor.store import articles as article_store
 from monitor.store import candidates as candidate_store
-from monitor.store.articles import Unread
+from monitor.store.articles import HostBlocks, Unread
+from monitor.store.db import transaction
 from monitor.workers import Workers
 
 BATCH = 100
@@ -43,11 +44,15 @@ def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) ->
     with Workers() as workers:
         while unread := article_store.unread_pages(db, after, BATCH):
             readings = read_batch(unread, workers, clock())
-            _count_blocks(db, unread, readings)
-            verdicts = list(_judge_batch(db, unread, readings, matcher, areas))
-            _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
+            blocks = _count_blocks(unread, readings)
+            hosts = {host: article_store.host_blocks(db, host, more) for host, more in blocks.items()}
+            verdicts = list(_judge_batch(db, zip(unread, readings, strict=True), hosts, matcher, areas))
             kept = [_keep(item, verdict, policies) for item, verdict in zip(unread, verdicts, strict=True)]
-            new, revised = article_store.save_verdicts(db, kept, clock())
+            with transaction(db):  # a page is counted, its links are noted and it is closed, or none of it
+                for host, (pages, counts) in blocks.items():
+                    article_store.count_blocks(db, host, pages, counts)
+                _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
+                new, revised = article_store.save_verdicts(db, kept, clock())
             result.read += len(unread)
             result.new += new
             result.revised += revised
@@ -63,14 +68,13 @@ def read_batch(unread: Sequence[Unread], workers: Workers, now: datetime) -> lis
     return [next(readings) if item.page else Refused(item.reason) for item in unread]
 
 
-def _count_blocks(db: Database, unread: Sequence[Unread], readings: Sequence[PageReading | Refused]) -> None:
-    """Add what these pages hold to what is known of their hosts."""
-    for host, (pages, counts) in count_by_host(
+def _count_blocks(unread: Sequence[Unread], readings: Sequence[PageReading | Refused]) -> dict[str, HostBlocks]:
+    """Count what these pages hold, per host."""
+    return count_by_host(
         (item.page.url, reading)
         for item, reading in zip(unread, readings, strict=True)
         if item.page and isinstance(reading, PageReading)
-    ).items():
-        article_store.count_blocks(db, host, pages, counts)
+    )
 
 
 def _note_links(
@@ -79,10 +83,7 @@ def _note_links(
     judged: Iterable[tuple[Unread, PageReading | Refused, tuple[int, Article | Refused]]],
     now: datetime,
 ) -> None:
-    """Remember where pages that name the town lead: to sites that may be sources (`steps.discover` tries them).
-
-    Noted before the verdicts are saved: a run that is killed between the two notes them again and loses none.
-    """
+    """Remember where pages that name the town lead: to sites that may be sources (`steps.discover` tries them)."""
     if not home.settings.discovery.requests:
         return
     covered = covered_sites(home)
@@ -109,9 +110,9 @@ def _keep(
     return page, keep(replace(article, note=note), policy)
 
 
-def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, tuple[int, dict[str, int]]]:
+def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, HostBlocks]:
     """Count, per host, the pages and on how many of them each block stands."""
-    hosts: dict[str, tuple[int, dict[str, int]]] = {}
+    hosts: dict[str, HostBlocks] = {}
     for url, reading in readings:
         pages, counts = hosts.get(host_of(url), (0, {}))
         for key in {block_key(block) for block in (*reading.blocks, reading.lead) if block}:
@@ -122,18 +123,14 @@ def count_by_host(readings: Iterable[tuple[str, PageReading]]) -> dict[str, tupl
 
 def _judge_batch(
     db: Database,
-    unread: Sequence[Unread],
-    readings: Sequence[PageReading | Refused],
+    batch: Iterable[tuple[Unread, PageReading | Refused]],
+    hosts: Mapping[str, HostBlocks],
     matcher: Matcher,
     areas: Mapping[str, str],
 ) -> Iterator[tuple[int, Article | Refused]]:
-    known: dict[str, tuple[int, dict[str, int]]] = {}
-    for item, given in zip(unread, readings, strict=True):
+    for item, given in batch:
         reading = given
         if isinstance(reading, PageReading) and item.page and reading.outcome is not Outcome.REFUSED:
-            host = host_of(item.page.url)
-            if host not in known:
-                known[host] = article_store.host_blocks(db, host)
-            pages, blocks = known[host]
+            pages, blocks = hosts[host_of(item.page.url)]
             reading = drop_repeated(reading, blocks, pages)
         yield item.id, judge(article_store.arrival(db, item, reading, areas.get(item.source, "")), matcher)

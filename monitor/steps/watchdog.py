@@ -13,9 +13,9 @@ from pathlib import Path
 from monitor.config import SETTINGS_FILE, Home, read_usable_settings
 from monitor.core.recipients import Edition, Recipient
 from monitor.deliver.channels import Fate, Message
-from monitor.deliver.files import write_whole
 from monitor.deliver.render import render_notice
 from monitor.errors import ConfigError, DeliveryError, UsageError
+from monitor.files import write_whole
 from monitor.models import Clock
 from monitor.steps.outgoing import MAIL, Channels, Sleep, key_of, recipients_of
 from monitor.steps.publish import period_of

@@ -97,11 +97,20 @@ def arrival(db: Database, unread: Unread, reading: PageReading | Refused, area: 
 # --- what hosts repeat ---------------------------------------------------------------------------------
 
 
-def host_blocks(db: Database, host: str) -> tuple[int, dict[str, int]]:
-    """Return how many pages of a host were read, and on how many each block stood (those seen at least twice)."""
+HostBlocks = tuple[int, dict[str, int]]
+"""How many pages of a host were read, and on how many of them each block stood."""
+
+
+def host_blocks(db: Database, host: str, more: HostBlocks = (0, {})) -> HostBlocks:
+    """Return what is known of a host with what newly read pages of it hold added: the blocks seen at least twice."""
     row = db.execute("select pages from hosts where host = ?", [host]).fetchone()
-    rows = db.execute("select key, pages from blocks where host = ? and pages > 1", [host]).fetchall()
-    return (row[0] if row else 0), dict(rows)
+    pages, new = more
+    known = dict(db.execute("select key, pages from blocks where host = ? and pages > 1", [host]).fetchall())
+    for key, number in new.items():
+        sql = "select pages from blocks where host = ? and key = ?"
+        before = known.get(key) or next(iter(db.execute(sql, [host, key]).fetchall()), (0,))[0]
+        known[key] = before + number
+    return (row[0] if row else 0) + pages, {key: number for key, number in known.items() if number > 1}
 
 
 def count_blocks(db: Database, host: str, pages: int, blocks: Mapping[str, int]) -> None:

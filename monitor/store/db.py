@@ -18,6 +18,7 @@ from monitor.store.index import index_words, is_current
 from monitor.store.migrations import migrations
 
 BUSY_SECONDS = 15
+LOG_BYTES = 16 * 1024**2
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 Row = Sequence[Any]
@@ -52,6 +53,8 @@ def _prepare(connection: sqlite3.Connection) -> Database:
     connection.execute("pragma foreign_keys = on")
     # With WAL, NORMAL loses nothing when a process is killed; only power loss can drop the last commits.
     connection.execute("pragma synchronous = normal")
+    # After a long reader has kept the log from being emptied, the file shrinks again.
+    connection.execute(f"pragma journal_size_limit = {LOG_BYTES}")
     db = Database(connection)
     newer = {migration.name for migration in migrations.applied(db)} - {
         m.name for m in migrations.pending(Database(memory=True))
@@ -67,12 +70,16 @@ def _prepare(connection: sqlite3.Connection) -> Database:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[sqlite3.Connection]:
-    """Write what belongs together, or nothing.
+    """Write what belongs together, or nothing. Inside another transaction it is a part of that one.
 
     IMMEDIATE, because a transaction that reads first and writes later fails at once when another writer came between,
     whatever the busy timeout says (SQLITE_BUSY_SNAPSHOT).
     """
     connection = db.conn
+    inside = connection.in_transaction
+    if inside:
+        yield connection
+        return
     try:
         connection.execute("begin immediate")
     except sqlite3.OperationalError as error:

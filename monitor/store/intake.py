@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.core.echoes import echoes_of
-from monitor.core.polling import fingerprint, page_retry
+from monitor.core.polling import LONGEST, fingerprint, page_retry
 from monitor.core.reservations import headline_only
 from monitor.core.urls import identity_key
 from monitor.models import (
@@ -185,12 +185,15 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
 
 
 def wanted_pages(db: Database, source: str, limit: int, now: datetime) -> list[Wanted]:
-    """Return the pages to fetch that a source pointed to, newest first, at most `limit`."""
+    """Return the pages to fetch that a source pointed to, newest first, at most `limit`.
+
+    A second try that is further off than any was put off while the clock ran ahead: it is made now.
+    """
     rows = db.query(
         """select id, url, source from pages
-           where source = ? and (state = ? or (retry is not null and retry <= ?))
+           where source = ? and (state = ? or (retry is not null and (retry <= ? or retry > ?)))
            order by newest desc, id desc limit ?""",
-        [source, PageState.WAITING, to_text(now), limit],
+        [source, PageState.WAITING, to_text(now), to_text(now + LONGEST), limit],
     )
     return [Wanted(row["id"], row["url"], row["source"]) for row in rows]
 

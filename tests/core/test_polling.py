@@ -12,6 +12,7 @@ from monitor.core.polling import (
     SHORTEST,
     Missing,
     fingerprint,
+    is_due,
     is_fresh,
     is_settled,
     judge_page,
@@ -222,3 +223,20 @@ def test_when_a_bound_is_lifted_is_read_as_a_time_as_seconds_since_1970_and_as_s
 @given(st.text(max_size=30) | st.integers().map(str) | st.floats().map(str))
 def test_no_reset_that_a_service_sends_makes_us_raise(said: str) -> None:
     read_reset(said, NOW)
+
+
+@pytest.mark.parametrize(
+    ("due", "asked"),
+    [
+        (None, True),
+        (NOW, True),
+        (NOW + timedelta(seconds=1), False),
+        (NOW + LONGEST, False),
+        (NOW + LONGEST + timedelta(seconds=1), True),  # written while the clock ran ahead
+        (NOW + timedelta(days=3650), True),
+    ],
+)
+def test_a_source_is_due_at_its_moment_and_when_the_moment_is_further_off_than_any(
+    due: datetime | None, asked: bool
+) -> None:
+    assert is_due(due, NOW) is asked
