@@ -1,5 +1,6 @@
 """What the miniature web says: one TOML file for each site in `sites/`, and what a run must make of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +18,11 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Expect = Literal["story", "passing", "named_after", "no"]
 """What an article is to the municipality: about it, naming it in passing or what bears its name, or nothing."""
 
+Feed = Literal[
+    "rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap", "listing", "mastodon", "bluesky", "youtube"
+]
+"""How a site tells what is new: a format of feeds, or one of the kinds of sources that are no feed."""
+
 
 # msgspec structs instead of dataclasses: a misspelt key in a site's file is an error that names its place.
 
@@ -33,15 +39,30 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The date as it stands in the feed, right or wrong; "" leaves it out."""
 
 
-class DemoArticle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One article. Times are written as a Swedish clock shows them."""
+class Planted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text and what a run must make of it. Times are written as a Swedish clock shows them."""
 
     path: str
+    published: datetime
+    expect: Expect
+    story: str = ""
+    """Texts with one key tell of one event."""
+    why: str
+    plant: str = ""
+    """The difficulty that was planted here, in two words."""
+    later: str = ""
+    """Why a plain matcher is allowed to miss what `expect` says."""
+    digest: Literal["", "open"] = ""
+    """"open": nothing is demanded of the digest."""
+
+
+class DemoArticle(Planted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One article."""
+
     title: str
     lead: str
     text: str
     """Paragraphs with blank lines between; "- " begins a point of a list, "|" a row of a table."""
-    published: datetime
     updated: datetime | None = None
     section: str = "Nyheter"
     agency: str = ""
@@ -62,19 +83,26 @@ class DemoArticle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     related: tuple[str, ...] = ()
     comments_in_script: bool = False
     items: tuple[FeedItem, ...] = msgspec.field(default=(FeedItem(),), name="item")
-
-    expect: Expect
-    story: str = ""
-    """Articles with one key tell of one event."""
-    why: str
-    plant: str = ""
-    """The difficulty that was planted here, in two words."""
-    later: str = ""
-    """Why a plain matcher is allowed to miss what `expect` says."""
     copy_of: str = ""
     """"site:/path" of the article whose text this one repeats."""
-    digest: Literal["", "open"] = ""
-    """"open": nothing is demanded of the digest."""
+
+
+class DemoPost(Planted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A post on a social network, or a film with what its channel says of it. The last part of its path is its id."""
+
+    account: str
+    """The name that the account has chosen; never a person's."""
+    shown: str = ""
+    """What the account calls itself beside that."""
+    title: str = ""
+    """Films have one."""
+    text: str = ""
+    link: str = ""
+    """An address that the post carries without showing the whole of it."""
+    answers: str = ""
+    """Path of the post that it answers."""
+    passes_on: str = ""
+    """Path of the post that it passes on without a word of its own (a boost)."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,8 +121,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     behaviour: Literal["answers", "forbidden", "down"] = "answers"
     look: str = "handmade"
     motto: str = ""
-    feed: Literal["rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap"] = "rss"
+    feed: Feed = "rss"
     feed_path: str
+    options: str = ""
+    """What else its line in feeds.txt says."""
+    listed: bool = True
+    """Whether feeds.txt has it: a site that has not is found when another source leads to it."""
     charset: str = "utf-8"
     named_entities: bool = False
     gzip: bool = False
@@ -106,7 +138,15 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     comments: tuple[str, ...] = ()
     footer: str = ""
     cookie: str = ""
-    articles: tuple[DemoArticle, ...] = msgspec.field(name="article")
+    articles: tuple[DemoArticle, ...] = msgspec.field(default=(), name="article")
+    posts: tuple[DemoPost, ...] = msgspec.field(default=(), name="post")
+    shows: tuple[str, ...] = ()
+    """"site:/path" of posts on another server that this one shows too."""
+
+    @property
+    def planted(self) -> tuple[Planted, ...]:
+        """Everything that the site says."""
+        return (*self.articles, *self.posts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,27 +189,35 @@ def sites() -> tuple[Site, ...]:
 
 
 def demands(addresses: Addresses) -> tuple[Demand, ...]:
-    """Return what a run must make of every article, with the addresses of a running web."""
+    """Return what a run must make of every text, with the addresses of a running web."""
     bases = {site.key: addresses.base(site.host) for site in sites()}
-    return tuple(
-        Demand(
-            url=bases[site.key] + article.path,
-            site=site.name,
-            title=article.title,
-            expect=article.expect,
-            story=article.story,
-            why=article.why,
-            plant=article.plant,
-            later=article.later,
-            copy_of=_address(bases, article.copy_of),
-            published=local(article.published),
-            dated=not article.undated,
-            open=article.digest == "open",
-            page_shut=article.status != 200 or _shut(site, article),
-        )
-        for site in sites()
-        for article in site.articles
+    return tuple(_demand(site, text, bases) for site in sites() for text in site.planted)
+
+
+def _demand(site: Site, text: Planted, bases: Mapping[str, str]) -> Demand:
+    article = text if isinstance(text, DemoArticle) else None
+    return Demand(
+        url=bases[site.key] + text.path,
+        site=site.name,
+        title=title_of(text),
+        expect=text.expect,
+        story=text.story,
+        why=text.why,
+        plant=text.plant,
+        later=text.later,
+        copy_of=_address(bases, article.copy_of) if article else "",
+        published=local(text.published),
+        dated=not (article and article.undated),
+        open=text.digest == "open",
+        page_shut=article is not None and (article.status != 200 or _shut(site, article)),
     )
+
+
+def title_of(text: Planted) -> str:
+    """Return by what a text is known: its headline, or its first words."""
+    if isinstance(text, DemoPost):
+        return text.title or " ".join(text.text.split()[:8]) or f"what {text.account} passes on"
+    return text.title if isinstance(text, DemoArticle) else text.path
 
 
 def local(moment: datetime) -> datetime:
@@ -185,7 +233,7 @@ def read_site(toml: bytes, name: str) -> Site:
         raise ValueError(f"monitor/demo/sites/{name}: {fault}") from fault
 
 
-def _address(bases: dict[str, str], place: str) -> str:
+def _address(bases: Mapping[str, str], place: str) -> str:
     key, _, path = place.partition(":")
     return bases[key] + path if place else ""
 

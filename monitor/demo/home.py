@@ -1,13 +1,17 @@
 """The demo's home: an ordinary home whose sources are the sites of the miniature web."""
 
 import errno
+import hashlib
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from secrets import token_urlsafe
 
+from monitor.config.secrets import FOLDER
 from monitor.demo.addresses import Addresses
 from monitor.demo.content import STOCKHOLM, Site, sites
 from monitor.errors import UsageError
@@ -19,6 +23,10 @@ BASE_PORT = 8900
 _TRIES = 20
 _STEP = 20
 _MARK = "demo.json"
+KEY_FILE = Path(FOLDER, "demo")
+"""Holds the one token and password of all services of the miniature web."""
+_KINDS = frozenset({"sitemap", "listing"})
+"""Ways to tell what is new that are no feed, and stand before the address in feeds.txt."""
 
 _SETTINGS = """\
 # The home of `monitor demo`: an ordinary home, whose sources are invented and live on this machine.
@@ -51,23 +59,36 @@ text_days = 90
 def make_home(folder: Path) -> Addresses:
     """Make the demo's home in `folder`, unless it is there, and return where its sites are served.
 
-    The addresses stay what they were: they are the identity of sources and articles. Raises UsageError when the folder
-    is a home of another kind.
+    The addresses stay what they were: they are the identity of sources and articles. A home that an earlier version
+    made gets the sources of this one. Raises UsageError when the folder is a home of another kind.
     """
     mark = folder / _MARK
-    if mark.exists():
-        return _read(mark)
-    if (folder / "monitor.toml").exists():
+    known = _read(mark) if mark.exists() else None
+    if known is None and (folder / "monitor.toml").exists():
         raise UsageError(f"{folder} is a home of its own, not the demo's. Choose another folder with --home")
-    addresses = find_addresses()
+    addresses = known[0] if known else find_addresses()
+    settings, sources = write_settings(addresses), write_sources(addresses)
+    edition = hashlib.sha256(f"{settings}{sources}".encode()).hexdigest()[:16]
+    if known and known[1] == edition:
+        return addresses
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "monitor.toml").write_text(write_settings(addresses), encoding="utf-8")
-        (folder / "feeds.txt").write_text(write_sources(addresses), encoding="utf-8")
-        mark.write_text(json.dumps({"port": addresses.port, "many_hosts": addresses.many_hosts}), encoding="utf-8")
+        (folder / "monitor.toml").write_text(settings, encoding="utf-8")
+        (folder / "feeds.txt").write_text(sources, encoding="utf-8")
+        _write_key(folder / KEY_FILE)
+        where = {"port": addresses.port, "many_hosts": addresses.many_hosts, "edition": edition}
+        mark.write_text(json.dumps(where), encoding="utf-8")
     except OSError as fault:
         raise UsageError(f"{folder}: the demo's home could not be written: {fault.strerror or fault}") from fault
     return addresses
+
+
+def _write_key(file: Path) -> None:
+    """Write a new key, which only the owner of the file may read."""
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as key:
+        key.write(f"{token_urlsafe(24)}\n")
 
 
 def find_addresses() -> Addresses:
@@ -102,17 +123,18 @@ def _source_lines(addresses: Addresses) -> Iterator[str]:
 
 
 def _source_line(site: Site, addresses: Addresses) -> str:
-    kind, days = ("sitemap ", " days=3") if site.feed == "sitemap" else ("", "")
-    area = f" area={site.area}" if site.area else ""
-    important = " important=yes" if site.important else ""
     address = addresses.base(site.host) + site.feed_path
-    return f'{kind}{address} name="{site.name}" class={site.source_class}{area}{important}{days}'
+    words = [site.feed if site.feed in _KINDS else "", address, f'name="{site.name}"', f"class={site.source_class}"]
+    words += [f"area={site.area}" if site.area else "", "important=yes" if site.important else "", site.options]
+    return " ".join(filter(None, words))
 
 
-def _read(mark: Path) -> Addresses:
+def _read(mark: Path) -> tuple[Addresses, str]:
+    """Return where the sites are served, and the edition of the home."""
     try:
         known = json.loads(mark.read_text(encoding="utf-8"))
-        return Addresses(port=int(known["port"]), many_hosts=bool(known["many_hosts"]))
+        addresses = Addresses(port=int(known["port"]), many_hosts=bool(known["many_hosts"]))
+        return addresses, str(known.get("edition", ""))
     except (OSError, ValueError, KeyError, TypeError) as fault:
         what = "cannot be understood: delete the folder, and the demo makes it anew"
         raise UsageError(f"{mark}: {what}") from fault

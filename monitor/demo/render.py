@@ -61,10 +61,8 @@ def render_site(site: Site, addresses: Addresses) -> Mapping[str, Answer]:
         return {ANY_PATH: _simple("forbidden", 403)}
     newest = max(site.articles, key=lambda article: article.updated or article.published)
     changed = local(newest.updated or newest.published)
-    answers = {
-        "/": _page(site, base, None, changed),
-        site.feed_path: _answer(site, _feed(site, base), f"{_FEED_TYPES[site.feed]}; charset={site.charset}", changed),
-    }
+    front = _page(site, base, None, changed)
+    answers = {"/": front, site.feed_path: front if site.feed == "listing" else _feed(site, base, changed)}
     if site.robots is not None:
         rules = site.robots.strip().replace("{base}", base).encode()
         answers["/robots.txt"] = Answer(content_type="text/plain; charset=utf-8", body=rules + b"\n")
@@ -135,7 +133,11 @@ def _name_entities(text: str) -> str:
 # --- feeds -------------------------------------------------------------------------------------------
 
 
-def _feed(site: Site, base: str) -> str:
+def _feed(site: Site, base: str, changed: datetime) -> Answer:
+    return _answer(site, _write_feed(site, base), f"{_FEED_TYPES[site.feed]}; charset={site.charset}", changed)
+
+
+def _write_feed(site: Site, base: str) -> str:
     items = [item for article in _newest_first(site) for item in _items(article, base)]
     if site.feed == "json":
         return _json_feed(site, base, items)
@@ -191,6 +193,11 @@ def _json_feed(site: Site, base: str, items: list[dict[str, Any]]) -> str:
 
 
 # --- templates and dates -----------------------------------------------------------------------------
+
+
+def render_template(name: str, **values: object) -> str:
+    """Return the text of a template of the demo."""
+    return _templates().get_template(name).render(**values)
 
 
 @cache

@@ -12,11 +12,12 @@ from rich.table import Table
 from sqlite_utils import Database
 
 from monitor.config import Home, read_home
+from monitor.config.secrets import read_secret
 from monitor.core.urls import identity_key
 from monitor.demo.addresses import Addresses
 from monitor.demo.check import Folding, Verdict, judge_folding, judge_run, read_letter
 from monitor.demo.content import demands, sites
-from monitor.demo.home import DEMO_NOW, make_home
+from monitor.demo.home import DEMO_NOW, KEY_FILE, make_home
 from monitor.demo.server import PortTakenError, serve
 from monitor.errors import UsageError
 from monitor.models import PageState
@@ -72,7 +73,7 @@ def _clock() -> datetime:
 @contextmanager
 def _served(folder: Path, addresses: Addresses) -> Iterator[None]:
     try:
-        with serve(addresses):
+        with serve(addresses, read_secret(KEY_FILE, folder, "key")):
             yield
     except PortTakenError as fault:
         what = "end that program, or make a new home with --home OTHER"

@@ -6,17 +6,20 @@ import gzip
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from dataclasses import replace
+from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 
 from monitor.demo.addresses import Addresses
 from monitor.demo.content import sites
-from monitor.demo.render import ANY_PATH, Answer, render_site
+from monitor.demo.render import Answer
+from monitor.demo.services import Answering, answering
+from monitor.demo.services.requests import Request, whole_number
 from monitor.errors import MonitorError
 
-_REASONS = {200: "OK", 302: "Found", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
-_NOT_FOUND = Answer(status=404, content_type="text/html; charset=utf-8", body=b"<h1>Sidan finns inte</h1>")
 _IDLE = 10.0
 _HEAD_LIMIT = 16_384
+_BODY_LIMIT = 16_384
 
 Endpoint = tuple[str, int]
 
@@ -26,9 +29,10 @@ class PortTakenError(MonitorError):
 
 
 @contextmanager
-def serve(addresses: Addresses) -> Iterator[None]:
-    """Serve every site at its address for as long as the block runs."""
-    web = {addresses.bind(site.host): render_site(site, addresses) for site in sites() if site.behaviour != "down"}
+def serve(addresses: Addresses, secret: str = "") -> Iterator[None]:
+    """Serve every site at its address for as long as the block runs; `secret` opens the services that ask for one."""
+    up = [site for site in sites() if site.behaviour != "down"]
+    web = {addresses.bind(site.host): answering(site, addresses, secret) for site in up}
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="miniature web", daemon=True)
     thread.start()
@@ -44,9 +48,9 @@ def serve(addresses: Addresses) -> Iterator[None]:
 
 
 class _Server:
-    """Enough of HTTP/1.1 for a crawler: GET, HEAD, keep-alive, conditional requests, gzip."""
+    """Enough of HTTP/1.1 for a crawler: GET, HEAD, POST, keep-alive, conditional requests, gzip."""
 
-    def __init__(self, web: Mapping[Endpoint, Mapping[str, Answer]]) -> None:
+    def __init__(self, web: Mapping[Endpoint, Answering]) -> None:
         self._web = web
         self._servers: list[asyncio.Server] = []
         self._talks: set[asyncio.Task[None]] = set()
@@ -85,12 +89,15 @@ class _Server:
         host, port = writer.get_extra_info("sockname")[:2]
         while True:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _IDLE)
-            method, target, headers = _read_request(head.decode("latin-1"))
-            site = self._web[host, port]
-            answer = site.get(target) or site.get(ANY_PATH, _NOT_FOUND)
-            writer.write(respond(answer, method, headers))
+            request = _read_request(head.decode("latin-1"))
+            length = whole_number(request.headers.get("content-length", ""))
+            if length > _BODY_LIMIT:
+                return
+            request = replace(request, body=await asyncio.wait_for(reader.readexactly(length), _IDLE))
+            answer = self._web[host, port](request)
+            writer.write(respond(answer, request.method, request.headers))
             await writer.drain()
-            if headers.get("connection", "").lower() == "close":
+            if request.headers.get("connection", "").lower() == "close":
                 return
 
 
@@ -109,7 +116,7 @@ def respond(answer: Answer, method: str, headers: Mapping[str, str]) -> bytes:
         lines += ["Content-Encoding: gzip", "Vary: Accept-Encoding"]
     if status == 200 and _unchanged(etag, answer.last_modified, headers):
         status, body = 304, b""
-    head = f"HTTP/1.1 {status} {_REASONS[status]}\r\n" + "\r\n".join([*lines, f"Content-Length: {len(body)}"])
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n" + "\r\n".join([*lines, f"Content-Length: {len(body)}"])
     return (head + "\r\n\r\n").encode("latin-1") + (b"" if method == "HEAD" else body)
 
 
@@ -121,8 +128,9 @@ def _unchanged(etag: str, last_modified: str, headers: Mapping[str, str]) -> boo
     return bool(last_modified) and headers.get("if-modified-since") == last_modified
 
 
-def _read_request(head: str) -> tuple[str, str, dict[str, str]]:
+def _read_request(head: str) -> Request:
     line, *rest = head.split("\r\n")
     method, target, _ = (line + "  ").split(" ", 2)
     headers = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in rest)}
-    return method, urlsplit(target).path, headers
+    parts = urlsplit(target)
+    return Request(method=method, path=parts.path, query=parse_qs(parts.query), headers=headers)

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
+from typing import get_args
 
 import pytest
 
 from monitor.demo import Addresses, demands, sites
-from monitor.demo.content import Site, local, read_site
+from monitor.demo.content import Feed, Site, local, read_site
 from monitor.demo.home import DEMO_NOW
 from monitor.models import SourceClass
 
@@ -67,7 +68,7 @@ def test_every_sort_of_site_is_there() -> None:
     assert classes[SourceClass.BLOG] >= 3
     for voice in ("national", "radio", "local-web", "forum", "own", "authority", "trade"):
         assert classes[SourceClass(voice)] >= 1
-    assert {site.feed for site in sites()} == {"rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap"}
+    assert {site.feed for site in sites()} == set(get_args(Feed)) - {"mastodon", "bluesky", "youtube"}
     assert {site.charset for site in sites()} >= {"utf-8", "iso-8859-1", "windows-1252", "utf-16"}
     assert {site.behaviour for site in sites()} == {"answers", "forbidden", "down"}
     assert {site.validators for site in sites()} == {"both", "etag", "modified", "none"}

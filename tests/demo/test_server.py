@@ -129,6 +129,13 @@ def test_the_news_sitemap_is_one_and_its_pages_name_no_feed(addresses: Addresses
     assert b"alternate" not in ask(addresses, "kolsnarenstidning", "/").body
 
 
+def test_the_society_has_a_list_of_its_news_and_no_feed(addresses: Addresses) -> None:
+    page = ask(addresses, "batlaget", SITES["batlaget"].feed_path)
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.body.count(b'<div class="nyhet">') == len(SITES["batlaget"].articles)
+    assert b"alternate" not in page.body
+
+
 def test_a_locked_page_holds_its_teaser_only(addresses: Addresses) -> None:
     path = "/sverige/2026/11/23/kommunerna-som-slutade-hyra-skoterskor"
     page = ask(addresses, "rikskuriren", path).body.decode()
@@ -176,6 +183,18 @@ def test_a_connection_is_kept_for_the_next_request(addresses: Addresses) -> None
         connection.request("GET", path)
         assert connection.getresponse().read()
     connection.close()
+
+
+def test_a_request_with_a_body_is_read_to_its_end(addresses: Addresses) -> None:
+    host, port = addresses.bind(SITES["virendirekt"].host)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    for _ in range(2):
+        connection.request("POST", "/feed", body=b"a=1")
+        assert connection.getresponse().read().startswith(b"<?xml")
+    connection.close()
+    with socket.create_connection((host, port), timeout=5) as talk:
+        talk.sendall(b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+        assert hangs_up(talk)
 
 
 def test_what_is_no_request_ends_the_connection_and_nothing_else(addresses: Addresses) -> None:
