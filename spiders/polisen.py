@@ -17,7 +17,7 @@ from scrapy.http import Response
 from monitor.core.polling import Missing
 from monitor.core.services.police import read_events
 from monitor.crawl.base import Fetch, Polled, SourceSpider
-from monitor.models import Cursor, FeedReading, Poll, PollOutcome, Refused, Source, Validators
+from monitor.models import Allowance, Cursor, FeedReading, Poll, PollOutcome, Refused, Source, Validators
 
 BETWEEN = timedelta(seconds=10)
 MOST_AN_HOUR = 60
@@ -33,9 +33,8 @@ class PolisenOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolisenCursor(msgspec.Struct, frozen=True):
-    """What is remembered: when calls were made in the last hour, and the call that was answered with 404."""
+    """What is remembered: the call that was answered with 404."""
 
-    asked: list[datetime] = msgspec.field(default_factory=list)
     gone: str = ""
 
 
@@ -51,26 +50,37 @@ class PolisenSpider(SourceSpider):
     https_only = True
     obeys_robots = False
     """A documented open interface with rules of its own: polisen.se, "Regler för öppna data"."""
+    _called = False
+    """Whether this run has made a call."""
 
     async def poll(self, source: Source, validators: Validators, cursor: Cursor, fetch: Fetch) -> Polled:
         """Ask once, unless the rules forbid it just now."""
         known = msgspec.convert(cursor, PolisenCursor)
         now = self.clock()
         request = self.poll_request(source, Validators())
-        recent = [moment for moment in known.asked if timedelta(0) <= now - moment < timedelta(hours=1)]
         if known.gone == request.url:
             reason = "Polisen answered HTTP 404, for good by its rules: it is asked again when the line changes"
             return Polled(poll=self.failed(source, PollOutcome.GONE, reason))
-        if len(recent) >= MOST_AN_HOUR or (recent and now - recent[-1] < BETWEEN):
+        if not self._may_call(now):
             reason = "not asked: Polisen allows a call each ten seconds, and sixty an hour"
             return Polled(poll=self.failed(source, PollOutcome.TRANSIENT, reason))
         reading: FeedReading | Poll = await self.ask(source, request, fetch, partial(self.read, source))
         failed = reading if isinstance(reading, Poll) else None
         gone = request.url if failed and failed.status == 404 else ""
-        left = cast("Cursor", msgspec.to_builtins(PolisenCursor([*recent, now], gone)))
+        left = cast("Cursor", msgspec.to_builtins(PolisenCursor(gone)))
         if isinstance(reading, Poll):
             return Polled(poll=reading, cursor=left)
         return self.gather(source, reading.entries, reason=reading.reason, cursor=left)
+
+    def _may_call(self, now: datetime) -> bool:
+        """Book a call. All lines of the home count together; within one run, `pause` keeps them apart."""
+        just_now = self.ledger.used(Allowance(self.kind, 1, now - BETWEEN))
+        if just_now and not self._called:
+            return False
+        self._called = (
+            self.ledger.book(Allowance(self.kind, MOST_AN_HOUR, now - timedelta(hours=1)), 1, now) is not None
+        )
+        return self._called
 
     def poll_request(self, source: Source, validators: Validators) -> Request:
         """Ask for the events at the places of the line."""

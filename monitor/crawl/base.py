@@ -18,6 +18,7 @@ from monitor.core.challenges import find_challenge, looks_like_html
 from monitor.core.polling import Missing, judge_poll, read_reset, read_retry_after, weigh
 from monitor.core.services.answers import AnswerPage
 from monitor.crawl.failures import explain_failure
+from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.models import (
     Clock,
@@ -120,6 +121,7 @@ class SourceSpider(Spider):
         words: Sequence[str] = (),
         home: Path = Path(),
         secrets: Secrets = NoSecrets(),  # noqa: B008 (holds nothing)
+        ledger: Ledger | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -133,6 +135,8 @@ class SourceSpider(Spider):
         """The home's folder: what a path in feeds.txt is relative to."""
         self.secrets = secrets
         """Where a token or a password is read, at the moment that it is needed."""
+        self.ledger = ledger or RunLedger()
+        """What was used of a service that allows only so much, by all lines together."""
 
     def read_options(self, source: Source) -> msgspec.Struct:
         """Return the options of a line as `options_type`. Raises msgspec.ValidationError with what is wrong."""

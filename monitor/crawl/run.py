@@ -28,6 +28,7 @@ from monitor.crawl.asking import Asking
 from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
 from monitor.crawl.budget import Budget
 from monitor.crawl.failures import PostponedError, explain_failure
+from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.crawl.reservations import allowed_of, complete
 from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.crawl.site_files import RunFiles, SiteFiles
@@ -56,6 +57,8 @@ class Plan:
     """What a path in feeds.txt is relative to."""
     secrets: Secrets = field(default_factory=NoSecrets)
     """What lines of feeds.txt refer to instead of holding it."""
+    ledger: Ledger = field(default_factory=RunLedger)
+    """What was used of services that allow only so much."""
     pages: Sequence[Wanted] = ()
     """Pages wanted from before."""
     budget: Budget | None = None
@@ -191,6 +194,7 @@ class HomeSpider(Spider):
                 words=self.plan.words,
                 home=self.plan.home,
                 secrets=self.plan.secrets,
+                ledger=self.plan.ledger,
             )
             assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
             self._kinds[name] = kind

@@ -55,6 +55,7 @@ from monitor.models.people import (
     Role,
 )
 from monitor.models.sources import (
+    Allowance,
     Cursor,
     Entry,
     FeedReading,
@@ -83,6 +84,7 @@ __all__ = [
     "MONITOR",
     "Access",
     "Account",
+    "Allowance",
     "AnswerWay",
     "Article",
     "Aside",

@@ -119,6 +119,15 @@ class Validators:
     body_hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a service allows to be used of it: at most `most` in all since `since`, counted under `account`."""
+
+    account: str
+    most: int
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What a source says of one item. `key` is its identity there: id, else canonical URL, else title + date."""

@@ -16,6 +16,7 @@ from monitor.models import Clock, Page, Poll, StorePolicy, Unavailable, Wanted
 from monitor.steps import Tell, say_nothing, watch_of
 from monitor.store import intake as intake_store
 from monitor.store.health import StoredSiteFiles
+from monitor.store.ledger import StoredLedger
 from monitor.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
         words=(home.settings.municipality, *home.settings.names),
         home=home.path,
         secrets=Secrets(home.path),
+        ledger=StoredLedger(db),
         pages=pages,
         moved=intake_store.moved_sources(db),
         site_files=StoredSiteFiles(db),

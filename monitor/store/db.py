@@ -96,6 +96,17 @@ def transaction(db: Database) -> Iterator[sqlite3.Connection]:
         raise
 
 
+@contextmanager
+def lasting(db: Database) -> Iterator[sqlite3.Connection]:
+    """Write what must survive a power cut."""
+    db.execute("pragma synchronous = full")
+    try:
+        with transaction(db) as connection:
+            yield connection
+    finally:
+        db.execute("pragma synchronous = normal")
+
+
 def to_text(moment: datetime | None) -> str | None:
     """Return an aware time as stored text."""
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

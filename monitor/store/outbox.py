@@ -6,8 +6,7 @@ itself before the next step, so that a power cut forgets none either.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.core.alerts import Told
 from monitor.core.recipients import Review
-from monitor.store.db import time_of, to_text, transaction
+from monitor.store.db import lasting, time_of, to_text, transaction
 
 TRIES = 3
 """Attempts that may have delivered, or were refused, before a person must look."""
@@ -53,20 +52,9 @@ class Parcel:
         return self.state is not State.SENT and self.tries >= TRIES
 
 
-@contextmanager
-def _lasting(db: Database) -> Iterator[Connection]:
-    """Write what must survive a power cut."""
-    db.execute("pragma synchronous = full")
-    try:
-        with transaction(db) as connection:
-            yield connection
-    finally:
-        db.execute("pragma synchronous = normal")
-
-
 def queue(db: Database, parcels: Sequence[Parcel], now: datetime) -> None:
     """Put parcels into the outbox; one that is there already stays as it is."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         _queue(connection, parcels, now)
 
 
@@ -87,7 +75,7 @@ def parcels_of(db: Database, item: str) -> list[Parcel]:
 
 def claim(db: Database, parcel: Parcel, now: datetime) -> bool:
     """Mark a parcel as being sent; False when it has been sent or given up meanwhile."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         changed = connection.execute(
             "update outbox set state = ?, tries = tries + 1, tried = ? where id = ? and state != ? and tries < ?",
             [State.SENDING, to_text(now), parcel.id, State.SENT, TRIES],
@@ -97,7 +85,7 @@ def claim(db: Database, parcel: Parcel, now: datetime) -> bool:
 
 def settle(db: Database, parcel: Parcel, state: State, reason: str) -> None:
     """Mark what became of a claimed parcel. Back to WAITING, the attempt does not count: nothing was delivered."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         connection.execute(
             "update outbox set state = ?, reason = ?, tries = tries - ? where id = ?",
             [state, reason, int(state is State.WAITING), parcel.id],
@@ -106,7 +94,7 @@ def settle(db: Database, parcel: Parcel, state: State, reason: str) -> None:
 
 def try_again(db: Database, item: str) -> None:
     """Let what was given up be tried again."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         connection.execute("update outbox set tries = 0 where item = ? and state != ?", [item, State.SENT])
 
 
@@ -122,7 +110,7 @@ def forget(db: Database, before: datetime) -> int:
 
 def save_review(db: Database, day: date, made: datetime, review: Review) -> None:
     """Remember that a person has reviewed this making of the day's digest."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         connection.execute(
             """insert into reviews values (?, ?, ?, ?) on conflict (day) do update set
                    made = excluded.made, role = excluded.role, at = excluded.at""",
@@ -147,7 +135,7 @@ def token_of(db: Database, recipient: str) -> str:
     if row:
         return str(row[0])
     token = secrets.token_urlsafe(18)
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         connection.execute("insert into mailings (recipient, token) values (?, ?)", [recipient, token])
     return token
 
@@ -160,14 +148,14 @@ def recipient_of(db: Database, token: str) -> str | None:
 
 def end_mailing(db: Database, token: str, now: datetime) -> bool:
     """End the mailing to whom `token` belongs; False when it is nobody's. For the POST of the unsubscribe page."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         sql = "update mailings set ended = coalesce(ended, ?) where token = ?"
         return connection.execute(sql, [to_text(now), token]).rowcount == 1
 
 
 def resume_mailing(db: Database, recipient: str) -> bool:
     """Send to `recipient` again; False when the mailing had not been ended."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         sql = "update mailings set ended = null where recipient = ? and ended is not null"
         return connection.execute(sql, [recipient.lower()]).rowcount == 1
 
@@ -182,7 +170,7 @@ def ended_mailings(db: Database) -> frozenset[str]:
 
 def save_alert(db: Database, key: str, now: datetime, content: str, parcels: Sequence[Parcel]) -> None:
     """Remember an alert together with its parcels: what is remembered is never told twice."""
-    with _lasting(db) as connection:
+    with lasting(db) as connection:
         connection.execute("insert into alerts values (?, ?, ?)", [key, to_text(now), content])
         _queue(connection, parcels, now)
 

@@ -15,6 +15,7 @@ from scrapy.http import Response
 from monitor.config.secrets import Secrets
 from monitor.crawl.base import Polled, SourceSpider
 from monitor.crawl.failures import BudgetSpentError
+from monitor.crawl.ledger import Ledger
 from monitor.models import Source, Validators
 from tests.loopback import Answer
 
@@ -57,12 +58,12 @@ def poll(
     validators: Validators = Validators(),  # noqa: B008 (a frozen value)
     name: str = "",
     environment: Mapping[str, str] | None = None,
+    ledger: Ledger | None = None,
     **options: str,
 ) -> Polled:
     """Poll a source once, as the crawl does, with the bound of requests that the kind has."""
-    kind = kind_class(
-        work=work, clock=lambda: now, zone=UTC, words=words, home=home, secrets=Secrets(home, environment or {})
-    )
+    secrets = Secrets(home, environment or {})
+    kind = kind_class(work=work, clock=lambda: now, zone=UTC, words=words, home=home, secrets=secrets, ledger=ledger)
     source = Source(url=url, kind=kind.kind, name=name, options=options)
     kind.read_options(source)
     most = len(fake.asked) + kind.most_requests

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from monitor.crawl.ledger import RunLedger
 from monitor.models import PollOutcome
 from spiders.polisen import PolisenSpider
 from spiders.riksdagen import RiksdagenSpider
@@ -51,17 +52,19 @@ def test_an_event_of_polisen_becomes_an_article_without_a_page_and_without_a_cal
 def test_polisen_is_asked_by_its_rules() -> None:
     places = ("Katrineholm", "Flen", "Södermanlands län")
     police = always(said([event(number, place) for number, place in enumerate(places, 1)]))
-    first = poll(PolisenSpider, police, POLICE, location="Katrineholm; Flen", type="Brand")
+    ledger = RunLedger()
+    first = poll(PolisenSpider, police, POLICE, ledger=ledger, location="Katrineholm; Flen", type="Brand")
     assert police.queries == [{"locationname": "Katrineholm;Flen", "type": "Brand"}]
     assert [entry.key for entry in first.entries] == ["1", "2"]
     assert first.poll.pause == timedelta(minutes=15)
-    again = poll(PolisenSpider, police, POLICE, cursor=first.cursor, now=NOW + timedelta(seconds=5))
+    again = poll(PolisenSpider, police, POLICE, ledger=ledger, now=NOW + timedelta(seconds=5))
     assert again.poll.outcome is PollOutcome.TRANSIENT
     assert "each ten seconds" in again.poll.reason
-    often: dict[str, object] = {"asked": [f"2026-11-24T05:{minute:02}:00Z" for minute in range(60)]}
-    assert poll(PolisenSpider, police, POLICE, cursor=often, now=NOW + timedelta(minutes=29)).entries == ()
-    assert len(police.asked) == 1
-    assert poll(PolisenSpider, police, POLICE, cursor=often, now=NOW + timedelta(minutes=31)).entries
+    for minute in range(1, 60):  # other lines of the home ask too
+        poll(PolisenSpider, police, f"{POLICE}?{minute}", ledger=ledger, now=NOW + timedelta(minutes=minute))
+    full = poll(PolisenSpider, police, POLICE, ledger=ledger, now=NOW + timedelta(minutes=59, seconds=30))
+    assert (full.poll.outcome, len(police.asked)) == (PollOutcome.TRANSIENT, 60)
+    assert poll(PolisenSpider, police, POLICE, ledger=ledger, now=NOW + timedelta(minutes=61)).entries
 
 
 def test_a_404_of_polisen_is_for_good_until_the_line_changes() -> None:

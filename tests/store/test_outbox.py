@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from monitor.core.alerts import Told
 from monitor.core.recipients import Review
 from monitor.store import outbox
-from monitor.store.db import open_database
+from monitor.store.db import lasting, open_database
 from monitor.store.outbox import TRIES, Parcel, State
 
 DAY = date(2026, 11, 24)
@@ -125,6 +125,6 @@ def test_parcels_are_written_to_the_disk_itself_and_other_rows_as_before(
     db: Database, now: datetime, queued: Parcel
 ) -> None:
     assert db.execute("pragma synchronous").fetchone()[0] == 1
-    with outbox._lasting(db):
+    with lasting(db):
         assert db.execute("pragma synchronous").fetchone()[0] == 2
     assert db.execute("pragma synchronous").fetchone()[0] == 1

@@ -14,6 +14,7 @@ from monitor.store.migrations import (
     m016_health,
     m017_cursors,
     m018_candidates,
+    m019_bookings,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -27,5 +28,6 @@ __all__ = [
     "m016_health",
     "m017_cursors",
     "m018_candidates",
+    "m019_bookings",
     "migrations",
 ]
