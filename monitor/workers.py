@@ -6,6 +6,7 @@ of wall and CPU time and 1 GB of address space above what the process holds at i
 """
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import resource
@@ -28,9 +29,11 @@ _PRELOAD = ("monitor.core.feeds", "monitor.core.pages")
 
 
 def _bound_memory() -> None:
-    """Run in a fresh worker: bound its address space, and let a runaway task end by a signal of the kernel."""
+    """Run in a fresh worker: bound its address space, let a runaway task end by a signal of the kernel, log nothing."""
     in_use = int(_read_statm().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
+    # Libraries log what a page says, and a worker has no handler that would make it fit for a terminal.
+    logging.disable()
 
 
 def _read_statm() -> str:

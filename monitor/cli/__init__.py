@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from monitor import __version__
+from monitor.cli.terminal import say
 from monitor.errors import LockHeldError, MonitorError
 
 COMMANDS = {
@@ -90,15 +91,15 @@ def main(args: list[str] | None = None, **extra: Any) -> None:
     try:
         monitor.main(args, prog_name="monitor", **extra)
     except LockHeldError as error:
-        click.echo(f"monitor: {error}", err=True)
+        say(f"monitor: {error}", error=True)
         sys.exit(3)
     except MonitorError as error:
-        click.echo(f"monitor: {error}", err=True)
+        say(f"monitor: {error}", error=True)
         sys.exit(2)
     except (OSError, sqlite3.Error) as error:
         # What no step foresaw of disk and database: a full disk, a file without permission, a damaged page.
-        click.echo(f"monitor: {error}. What was saved before is kept", err=True)
+        say(f"monitor: {error}. What was saved before is kept", error=True)
         sys.exit(2)
     except KeyboardInterrupt:  # pragma: no cover (a person at the keyboard)
-        click.echo("\nmonitor: stopped; what was saved is kept, the next run goes on from there", err=True)
+        say("\nmonitor: stopped; what was saved is kept, the next run goes on from there", error=True)
         os._exit(130)

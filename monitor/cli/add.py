@@ -12,10 +12,10 @@ from monitor.cli.options import (
     load_home,
     local,
     moment,
-    print_json,
     read_clock,
     set_up_logs,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.config import SOURCES_FILE, Home, append_groups, append_source
 from monitor.core.opml import Outline, read_opml
 from monitor.errors import UsageError
@@ -63,29 +63,29 @@ def _offer(home: Home, found: Found, *, yes: bool) -> None:
     for number, source in enumerate(found.best_first):
         _show(home, source)
         if _stands(home, source):
-            click.echo("  stands in feeds.txt already")
+            say("  stands in feeds.txt already")
         elif (yes and number == 0) or (not yes and click.confirm("  add it?", default=False)):
             append_source(
                 home.path / SOURCES_FILE, source.url, source.title, kind=source.kind, options=_options(source)
             )
-            click.echo(f"  added to {home.path / SOURCES_FILE}")
+            say(f"  added to {home.path / SOURCES_FILE}")
     for url, reason in found.tried:
         if reason.startswith(("holds the same", "a list of")):
-            click.echo(f"{url}: {reason}")
+            say(f"{url}: {reason}")
 
 
 def _show(home: Home, source: FoundSource) -> None:
     entries = source.reading.entries
     kind = "" if source.kind == "feed" else f"{source.kind} "
-    click.echo(click.style(source.title, bold=True) + f"  {kind}{source.url}")
-    click.echo(f"  {source.how}{'; comments of readers' if source.comments else ''}")
-    click.echo(
+    say(f"  {kind}{source.url}", head=source.title)
+    say(f"  {source.how}{'; comments of readers' if source.comments else ''}")
+    say(
         f"  {len(entries)} entries, {source.matching} of them name {home.settings.municipality} already here, "
         f"{source.about} of them about it"
     )
     for entry in entries[:3]:
         when = local(entry.published.isoformat(), home.settings.zone) if entry.published else "no date"
-        click.echo(f"  - {when}  {entry.title or entry.url}")
+        say(f"  - {when}  {entry.title or entry.url}")
 
 
 def _stands(home: Home, source: FoundSource) -> bool:
@@ -97,9 +97,9 @@ def _options(source: FoundSource) -> dict[str, str]:
 
 
 def _say_nothing_found(url: str, found: Found) -> None:
-    click.echo(f"monitor: no feed was found at {url}. Tried:", err=True)
+    say(f"monitor: no feed was found at {url}. Tried:", error=True)
     for tried, reason in found.tried:
-        click.echo(f"  {tried}: {reason}", err=True)
+        say(f"  {tried}: {reason}", error=True)
 
 
 def _to_json(home: Home, url: str, found: Found) -> dict[str, Any]:
@@ -143,15 +143,13 @@ def _add_list(home: Home, path: Path, clock: Clock, *, trying: bool) -> None:
     new = [outline for outline in outlines if outline.url not in known]
     for outline in outlines:
         if outline.url in known:
-            click.echo(f"{outline.url}: stands in feeds.txt already")
+            say(f"{outline.url}: stands in feeds.txt already")
     failed = _failures(home, new, clock) if trying and new else {}
     for url, reason in failed.items():
-        click.echo(f"monitor: {url}: left out: {reason}", err=True)
+        say(f"monitor: {url}: left out: {reason}", error=True)
     kept = [outline for outline in new if outline.url not in failed]
     append_groups(home.path / SOURCES_FILE, _by_group(kept))
-    click.echo(
-        f"{len(kept)} sources added to {home.path / SOURCES_FILE}, {len(outlines) - len(new)} stood there already"
-    )
+    say(f"{len(kept)} sources added to {home.path / SOURCES_FILE}, {len(outlines) - len(new)} stood there already")
     if failed:
         click.get_current_context().exit(1)
 

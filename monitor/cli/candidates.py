@@ -15,13 +15,13 @@ from monitor.cli.options import (
     locked,
     moment,
     opened,
-    print_json,
     print_table,
     read_clock,
     set_up_logs,
     verbose_option,
     watched,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.config import SOURCES_FILE, Home, append_source, known_kinds
 from monitor.errors import UsageError
 from monitor.models import Candidate, CandidateState
@@ -41,7 +41,7 @@ def discover(home_path: Path, at: str | None, verbose: bool) -> None:
     set_up_logs(clock, verbose=verbose)
     with locked(home), opened(home) as db, watched() as tell:
         found = discover_step(home, db, clock, tell=tell)
-    click.echo(f"{found.tried} sites tried with {found.requests} requests: {found.proposed} new sources to propose")
+    say(f"{found.tried} sites tried with {found.requests} requests: {found.proposed} new sources to propose")
 
 
 def discover_apart(home: Home, at: str | None) -> None:
@@ -50,7 +50,7 @@ def discover_apart(home: Home, at: str | None) -> None:
     command += ["--date", at] if at else []
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
     if ended.returncode not in {0, 3}:  # 3: another run has begun meanwhile, and searches itself
-        click.echo(f"monitor: the search for new sources failed: {ended.stderr.strip()[-300:]}", err=True)
+        say(f"monitor: the search for new sources failed: {ended.stderr.strip()[-300:]}", error=True)
 
 
 @click.command()
@@ -74,7 +74,7 @@ def candidates(
                 raise UsageError(f'"{url}" is none of the candidates. Show them with: monitor candidates --all')
             said = _answer(home, found, yes=answer == "yes")
             candidate_store.decide(db, found.site, answer == "yes", role=role, at=clock())
-            click.echo(said)
+            say(said)
             return
         states = tuple(CandidateState) if everything else (CandidateState.PROPOSED,)
         rows = [_row(found) for found in candidate_store.list_candidates(db, states, covered_sites(home))]

@@ -11,10 +11,10 @@ from monitor.cli.options import (
     load_home,
     local,
     opened,
-    print_json,
     print_table,
     read_clock,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.core.matching import Judgement, RuleRecord, propose_mute, record_rules
 from monitor.errors import UsageError
 from monitor.store import corrections as correction_store
@@ -99,7 +99,7 @@ def tune(home_path: Path, as_json: bool) -> None:
         "no corrections yet, so there is nothing to learn from: monitor corrections URL --as not-about-us",
     )
     if proposal:
-        click.echo(
+        say(
             f'\nProposal: mute = ["{proposal.rule}"] under [matching] in monitor.toml would spare '
             f"{proposal.only_wrong} wrong hits and lose {proposal.only_right} right ones of these."
         )

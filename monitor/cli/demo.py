@@ -28,5 +28,5 @@ def demo(folder: Path, open_digest: bool, verbose: bool) -> None:
     """
     set_up_logs(lambda: DEMO_NOW, verbose=verbose)
     with watched() as tell:
-        code = run_demo(folder, console=Console(), tell=tell, open_digest=open_digest)
+        code = run_demo(folder, console=Console(markup=False, highlight=False), tell=tell, open_digest=open_digest)
     click.get_current_context().exit(code)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from monitor.cli.check_delivery import check_delivery
-from monitor.cli.options import home_option, json_option, opened, print_json, read_clock
+from monitor.cli.options import home_option, json_option, opened, read_clock
+from monitor.cli.terminal import print_json, say
 from monitor.config import SOURCES_FILE, Home, read_home
 from monitor.core.places import municipalities
 from monitor.errors import StoreError
@@ -30,9 +31,7 @@ def doctor(home_path: Path, as_json: bool) -> None:
         print_json([{"ok": ok, "check": check} for ok, check in checks])
     else:
         for ok, check in checks:
-            click.echo(
-                f"{click.style('ok  ', fg='green') if ok else click.style('mend', fg='red', bold=True)}  {check}"
-            )
+            say(f"  {check}", head="ok  " if ok else "mend", colour="green" if ok else "red")
     if not all(ok for ok, _ in checks):
         click.get_current_context().exit(1)
 

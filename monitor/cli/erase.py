@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import date_option, home_option, load_home, locked, opened, read_clock
+from monitor.cli.terminal import say
 from monitor.core.erasing import read_name
 from monitor.errors import UsageError
 from monitor.models import Refused
@@ -41,20 +42,20 @@ def erase(*, name: str, way: str | None, decision: str, role: str, home_path: Pa
         with locked(home):
             traces = erase_person(home, db, wanted, way=Way(way), decision=decision, role=role, at=clock())
     _show(traces, excerpts=False)
-    click.echo("erased; an article that is found later and names the person needs a new search")
+    say("erased; an article that is found later and names the person needs a new search")
 
 
 def _show(traces: Traces, *, excerpts: bool) -> None:
     found = traces.found
     for table, rows in sorted(found.rows.items()):
-        click.echo(f"{table}: {rows}")
+        say(f"{table}: {rows}")
         for words in found.excerpts.get(table, []) if excerpts else []:
-            click.echo(f"  {words}")
+            say(f"  {words}")
     for path in traces.files:
-        click.echo(path)
+        say(path)
     for table, rows in sorted(found.kept.items()):
-        click.echo(f"{table}: {rows} kept: cases in the register are public documents")
+        say(f"{table}: {rows} kept: cases in the register are public documents")
     for file in traces.by_hand:
-        click.echo(f"{file}: take it out by hand")
+        say(f"{file}: take it out by hand")
     if not traces.rows and not found.kept and not traces.by_hand:
-        click.echo("the name stands nowhere in this home")
+        say("the name stands nowhere in this home")

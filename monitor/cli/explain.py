@@ -11,10 +11,10 @@ from monitor.cli.options import (
     json_option,
     load_home,
     opened,
-    print_json,
     read_clock,
     set_up_logs,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.errors import UsageError
 from monitor.models import Page
 from monitor.steps.explain import Told, explain_page, explain_url
@@ -52,4 +52,4 @@ def _show(steps: Iterable[Told], as_json: bool) -> None:
         print_json([{"step": told.step, "found": told.found} for told in steps])
         return
     for told in steps:
-        click.echo(f"{click.style(told.step.rjust(10), bold=True)}  {told.found}")
+        say(f"  {told.found}", head=told.step.rjust(10))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.terminal import say
 from monitor.config import SETTINGS_FILE, SOURCES_FILE
 from monitor.core.places import Municipality, Suggestions, find_municipality
 from monitor.errors import UsageError
@@ -83,9 +84,9 @@ def init(
         write_whole(target / SETTINGS_FILE, settings)
     except OSError as error:
         raise UsageError(f"{target}: the home could not be written: {error.strerror or error}") from error
-    click.echo(f"A home for {place} in {target.resolve()}")
-    click.echo(f"Next: write sources into {target / SOURCES_FILE} and a contact into {target / SETTINGS_FILE},")
-    click.echo(f"then: monitor run --home {target}")
+    say(f"A home for {place} in {target.resolve()}")
+    say(f"Next: write sources into {target / SOURCES_FILE} and a contact into {target / SETTINGS_FILE},")
+    say(f"then: monitor run --home {target}")
 
 
 def find(query: str) -> Municipality:

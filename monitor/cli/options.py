@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import re
@@ -18,7 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from sqlite_utils import Database
 
+from monitor.cli.terminal import say
 from monitor.config import Home, read_home
+from monitor.core.terminal import one_line, printable
 from monitor.errors import LockHeldError, UsageError
 from monitor.models import Clock
 from monitor.steps import Tell, say_nothing
@@ -42,7 +43,7 @@ def load_home(path: Path) -> Home:
     """Read the home; say on stderr which lines of feeds.txt are wrong. Raises ConfigError."""
     home = read_home(path)
     for problem in home.problems:
-        click.echo(f"monitor: {problem}", err=True)
+        say(f"monitor: {problem}", error=True)
     return home
 
 
@@ -135,17 +136,26 @@ class _Names(logging.Filter):
             return False
         record.run = self.run
         record.source = getattr(record, "source", "-")
-        # A feed's words must not write to the terminal or forge a line of the log.
-        record.msg = re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", record.getMessage())
-        record.args = ()
         return True
+
+
+class _Lines(logging.Formatter):
+    """One line a record: what a feed or a visitor says neither writes to the terminal nor forges a line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's own name)
+        """Return the line."""
+        return one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's own name)
+        """Return the traceback, each line of it set in: a record's own line never begins so."""
+        return "\n".join(f"  | {line}" for line in printable(super().formatException(ei)).split("\n"))
 
 
 def set_up_logs(clock: Clock, *, verbose: bool) -> None:
     """Log to stderr: what goes wrong, or with `verbose` what happens. Each line names the run and the source."""
     handler = logging.StreamHandler()
     handler.addFilter(_Names(clock().strftime("%Y%m%dT%H%M%S")))
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s run=%(run)s source=%(source)s %(message)s"))
+    handler.setFormatter(_Lines("%(asctime)s %(levelname)s run=%(run)s source=%(source)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -160,11 +170,6 @@ def moment(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
 
 
-def print_json(value: object) -> None:
-    """Print a value as JSON, Swedish letters as they are."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
 _WIDEST = 22
 
 
@@ -176,9 +181,9 @@ def print_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, Call
 
     listed = list(rows)
     if not listed:
-        click.echo(empty)
+        say(empty)
         return
-    cells = [[_printable(read(row)) for read in columns.values()] for row in listed]
+    cells = [[one_line(read(row)) for read in columns.values()] for row in listed]
     widths = [min(_WIDEST, max(map(len, column))) for column in zip(*cells, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, width in zip(columns, widths, strict=True):
@@ -188,10 +193,6 @@ def print_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, Call
     for row_cells in cells:
         table.add_row(*map(Text, row_cells))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def _printable(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
 
 
 def local(text: object, zone: ZoneInfo) -> str:

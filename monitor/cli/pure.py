@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from monitor.cli.make_home import find
-from monitor.cli.options import print_json, read_clock
+from monitor.cli.options import read_clock
+from monitor.cli.terminal import print_json, print_json_line
 from monitor.core.feeds import read_feed
 from monitor.core.matching import Watch, build_matcher
 from monitor.core.pages import drop_repeated
@@ -39,7 +40,7 @@ def feed(file: Path | None, url: str, jsonl: bool) -> None:
         if jsonl:
             lines, calls = _split(_read_jsonl(), lambda line: (_read(line), line["url"], "", now))
             for line, reading in zip(lines, workers.map(read_feed, calls), strict=True):
-                click.echo(json.dumps({"id": line["id"], **_feed_object(reading)}, ensure_ascii=False))
+                print_json_line({"id": line["id"], **_feed_object(reading)})
             return
         body = _read_file(file)
         print_json(_feed_object(next(workers.map(read_feed, [(body, url, "", now)]))))
@@ -78,7 +79,7 @@ def extract(file: Path | None, url: str, jsonl: bool) -> None:
             lines, calls = _split(_read_jsonl(), lambda line: (_read(line), line["url"], "", now))
             readings = list(workers.map(extract_page, calls))
             for line, reading in zip(lines, without_repeated(lines, readings), strict=True):
-                click.echo(json.dumps({"id": line["id"], **_page_object(reading)}, ensure_ascii=False))
+                print_json_line({"id": line["id"], **_page_object(reading)})
             return
         body = _read_file(file)
         print_json(_page_object(next(workers.map(extract_page, [(body, url, "", now)]))))
@@ -124,9 +125,7 @@ def match(places: str) -> None:
     matcher = build_matcher(Watch(codes=codes))
     for line in _read_jsonl(("id", "text")):
         found = matcher.find(str(line.get("title") or ""), str(line["text"]))
-        click.echo(
-            json.dumps({"id": line["id"], "places": [_place_object(place) for place in found]}, ensure_ascii=False)
-        )
+        print_json_line({"id": line["id"], "places": [_place_object(place) for place in found]})
 
 
 def _place_object(place: FoundPlace) -> dict[str, Any]:

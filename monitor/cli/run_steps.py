@@ -12,12 +12,12 @@ from monitor.cli.options import (
     load_home,
     locked,
     opened,
-    print_json,
     read_clock,
     set_up_logs,
     verbose_option,
     watched,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.config import Home
 from monitor.steps.crawl import CrawlResult
 from monitor.steps.crawl import crawl as crawl_step
@@ -101,7 +101,7 @@ def group(home_path: Path, at: str | None) -> None:
     with locked(home), opened(home) as db:
         folded, new = group_step(db, clock)
         judge_topics(home, db, clock)
-    click.echo(f"{folded} articles folded, {new} new stories")
+    say(f"{folded} articles folded, {new} new stories")
 
 
 @click.command()
@@ -112,7 +112,7 @@ def digest(home_path: Path, at: str | None) -> None:
     home = load_home(home_path)
     with locked(home), opened(home) as db:
         published = publish_step(home, db, read_clock(at, home))
-    click.echo(str(published.path))
+    say(str(published.path))
 
 
 @click.command()
@@ -129,12 +129,12 @@ def purge(home_path: Path, at: str | None, dry_run: bool, as_json: bool) -> None
         print_json(counts)
         return
     for rule, rows in counts.items():
-        click.echo(f"{rows:>8}  {rule}{' (would go)' if dry_run else ''}")
+        say(f"{rows:>8}  {rule}{' (would go)' if dry_run else ''}")
 
 
 def say_crawl(result: CrawlResult) -> None:
     """Print what a crawl brought, in one line."""
-    click.echo(
+    say(
         f"{len(result.polls)} sources polled, {len(result.failed)} failed; {result.new_entries} new entries; "
         f"{result.pages_kept} pages kept, {result.pages_without} without the names, "
         f"{result.pages_unavailable} not to be had"
@@ -143,18 +143,18 @@ def say_crawl(result: CrawlResult) -> None:
 
 def say_read(result: ReadResult) -> None:
     """Print what reading brought, in one line."""
-    click.echo(f"{result.read} pages read: {result.new} new articles, {result.revised} changed")
+    say(f"{result.read} pages read: {result.new} new articles, {result.revised} changed")
 
 
 def say_published(published: Published) -> None:
     """Print where the letter is."""
-    click.echo(f"{published.stories} stories, {published.articles} articles: {published.path}")
+    say(f"{published.stories} stories, {published.articles} articles: {published.path}")
 
 
 def end(home: Home, result: CrawlResult) -> None:
     """Tell which sources failed, and end with the right exit code."""
     names = {source.url: source.name for source in home.sources}
     for poll in result.failed:
-        click.echo(f"monitor: {names.get(poll.source, poll.source)}: {poll.outcome}: {poll.reason}", err=True)
+        say(f"monitor: {names.get(poll.source, poll.source)}: {poll.outcome}: {poll.reason}", error=True)
     if result.failed or home.problems:
         click.get_current_context().exit(1)

@@ -14,12 +14,12 @@ from monitor.cli.options import (
     load_home,
     locked,
     opened,
-    print_json,
     print_table,
     read_clock,
     set_up_logs,
     verbose_option,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.config import SETTINGS_FILE, Home, read_usable_settings
 from monitor.models import Clock
 from monitor.steps.alert import send_alerts
@@ -72,7 +72,7 @@ def approve(home_path: Path, at: str | None, role: str) -> None:
     home = load_home(home_path)
     with locked(home, LOCK), opened(home) as db:
         approved = approve_step(home, db, read_clock(at, home), role)
-    click.echo(f"reviewed by {approved.role}: {approved.path}")
+    say(f"reviewed by {approved.role}: {approved.path}")
 
 
 @click.command()
@@ -84,13 +84,13 @@ def watchdog(home_path: Path, at: str | None, dry_run: bool) -> None:
     clock = _clock_without_home(home_path, at)
     watched = watch(home_path, clock, pretend=dry_run)
     if watched.built:
-        click.echo(f"the letter of {watched.day} is there")
+        say(f"the letter of {watched.day} is there")
         return
-    click.echo(f"monitor: there is no letter of {watched.day} (cause: {watched.cause})", err=True)
+    say(f"monitor: there is no letter of {watched.day} (cause: {watched.cause})", error=True)
     if watched.told_before:
-        click.echo("people have been told before")
+        say("people have been told before")
     for outcome in watched.outcomes:
-        click.echo(f"{outcome.result}: {outcome.recipient}")
+        say(f"{outcome.result}: {outcome.recipient}")
     _end(watched.outcomes)
     click.get_current_context().exit(1)
 
@@ -104,7 +104,7 @@ def _clock_without_home(path: Path, at: str | None) -> Clock:
 def _say(home: Home, sending: Sending, *, table: bool) -> None:
     if sending.waits_until is not None:
         until = sending.waits_until.astimezone(home.settings.zone)
-        click.echo(f"{sending.item}: waits for a review until {until:%H.%M}; approve it with: monitor approve")
+        say(f"{sending.item}: waits for a review until {until:%H.%M}; approve it with: monitor approve")
         return
     if table:
         names = {"result": "result", "to": "recipient", "by": "channel", "letter": "edition", "subject": "subject",
@@ -113,7 +113,7 @@ def _say(home: Home, sending: Sending, *, table: bool) -> None:
         print_table(_to_json(sending)["outcomes"], columns, "nothing to send")
     counts = [(result, sum(one.result is result for one in sending.outcomes)) for result in Result]
     told = ", ".join(f"{count} {result}" for result, count in counts if count)
-    click.echo(f"{sending.item}: {told or 'nothing to send'}")
+    say(f"{sending.item}: {told or 'nothing to send'}")
 
 
 def _to_json(sending: Sending) -> dict[str, Any]:
@@ -125,6 +125,6 @@ def _end(outcomes: tuple[Outcome, ...]) -> None:
     """Tell what did not go, and end with the right exit code."""
     failed = [outcome for outcome in outcomes if outcome.failed]
     for outcome in failed:
-        click.echo(f"monitor: {outcome.result}: {outcome.recipient} ({outcome.edition}): {outcome.reason}", err=True)
+        say(f"monitor: {outcome.result}: {outcome.recipient} ({outcome.edition}): {outcome.reason}", error=True)
     if failed:
         click.get_current_context().exit(1)

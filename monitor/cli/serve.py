@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import uvicorn
 
-from monitor.cli.options import date_option, home_option, load_home, opened, read_clock
+from monitor.cli.options import date_option, home_option, load_home, opened, read_clock, set_up_logs
+from monitor.cli.terminal import say
 from monitor.errors import UsageError
 from monitor.web.app import make_app
 
@@ -29,15 +30,18 @@ def serve(home_path: Path, at: str | None, host: str, port: int) -> None:
         )
     with opened(home):  # a database that cannot be opened is told now, not with the first page
         pass
-    app = make_app(home, read_clock(at, home), hosts=[] if is_loopback(host) else [host])
-    click.echo(f"http://{f'[{host}]' if ':' in host else host}:{port}/  (Ctrl-C ends it)")
+    clock = read_clock(at, home)
+    set_up_logs(clock, verbose=False)
+    app = make_app(home, clock, hosts=[] if is_loopback(host) else [host])
+    say(f"http://{f'[{host}]' if ':' in host else host}:{port}/  (Ctrl-C ends it)")
     if web.login == "none":
-        click.echo(f"No login: everybody on this machine is {web.role.value}. Change it: docs/login.md", err=True)
+        say(f"No login: everybody on this machine is {web.role.value}. Change it: docs/login.md", error=True)
     # What a client writes into X-Forwarded-For must change nothing: only `[web.proxy] peers` are believed, by us.
     uvicorn.run(
         app,
         host=host,
         port=port,
+        log_config=None,  # its lines go through ours: what a visitor asks for must not forge one
         log_level="warning",
         proxy_headers=False,
         server_header=False,

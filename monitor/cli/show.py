@@ -12,9 +12,9 @@ from monitor.cli.options import (
     load_home,
     local,
     opened,
-    print_json,
     print_table,
 )
+from monitor.cli.terminal import print_json
 from monitor.config import Home
 from monitor.core.search import Unclear, read_query
 from monitor.core.urls import host_of

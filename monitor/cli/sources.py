@@ -12,10 +12,10 @@ from monitor.cli.options import (
     load_home,
     local,
     opened,
-    print_json,
     print_table,
     read_clock,
 )
+from monitor.cli.terminal import print_json, say
 from monitor.config import Home
 from monitor.core.health import advice, state_of
 from monitor.core.opml import carries_secret, write_opml
@@ -59,10 +59,10 @@ def sources(home_path: Path, as_json: bool, as_opml: bool) -> None:
 
 def _print_opml(home: Home) -> None:
     title = f"{home.settings.organisation or home.settings.municipality}: sources"
-    click.echo(write_opml(home.sources, title, read_clock(None)()).decode(), nl=False)
+    say(write_opml(home.sources, title, read_clock(None)()).decode().rstrip("\n"))
     for source in home.sources:
         if carries_secret(source.url):
-            click.echo(f"monitor: {source.name}: left out: its address seems to carry a key", err=True)
+            say(f"monitor: {source.name}: left out: its address seems to carry a key", error=True)
 
 
 def _row(state: SourceState) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import click
 from sqlite_utils import Database
 
 from monitor.cli.options import date_option, home_option, load_home, local, locked, opened, read_clock
+from monitor.cli.terminal import say
 from monitor.config import Home
 from monitor.core.triage import tell_weight
 from monitor.errors import UsageError
@@ -87,7 +88,7 @@ def _show(home: Home, db: Database, number: int, clock: Clock) -> None:
 
 def _print(told: Story, home: Home) -> None:
     zone = home.settings.zone
-    click.echo(f"story {told.id}: {told.lead.title}")
+    say(f"story {told.id}: {told.lead.title}")
     for article in told.articles:
         marks = [
             *(["copy"] if article.url in told.copies else []),
@@ -95,16 +96,16 @@ def _print(told: Story, home: Home) -> None:
             *(["reprints a release"] if article.url in told.releases else []),
         ]
         words = f" ({', '.join(marks)})" if marks else ""
-        click.echo(f"  {local(article.at.isoformat(), zone)}  {article.title}{words}\n    {article.url}")
+        say(f"  {local(article.at.isoformat(), zone)}  {article.title}{words}\n    {article.url}")
         if reason := told.reasons.get(article.url):
-            click.echo(f"    same story because: {reason}")
+            say(f"    same story because: {reason}")
     if told.topic:
         unit = f", {told.topic.unit}" if told.topic.unit else ""
-        click.echo(f"topic: {told.topic.name}{unit}: {', '.join(told.topic.words)}")
+        say(f"topic: {told.topic.name}{unit}: {', '.join(told.topic.words)}")
     if told.need:
         by = local(told.need.due.isoformat(), zone)
-        click.echo(f"needs an answer by {by} ({told.need.rule}): {told.need.words or told.need.role}")
+        say(f"needs an answer by {by} ({told.need.rule}): {told.need.words or told.need.role}")
     if told.aside:
-        click.echo(f"one line in the letter: {told.aside}")
+        say(f"one line in the letter: {told.aside}")
     for line in tell_weight(told.weight):
-        click.echo(f"  {line}")
+        say(f"  {line}")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import home_option, json_option, load_home, opened, print_json, print_table, read_clock
+from monitor.cli.options import home_option, json_option, load_home, opened, print_table, read_clock
+from monitor.cli.terminal import print_json, say
 from monitor.core.logins import check_password, read_account_name
 from monitor.errors import UsageError
 from monitor.models import Account, Refused, Role
@@ -37,9 +38,9 @@ def add(home_path: Path, name: str, role: str | None, unit: str | None) -> None:
         made = account_store.add_account(db, name, hashed, now, role=Role(role or Role.READER), unit=unit)
     if not made:
         raise UsageError(f"there is an account {name}. Change its password with: monitor user passwd {name}")
-    click.echo(f"{name} can log in as {role or Role.READER.value}")
+    say(f"{name} can log in as {role or Role.READER.value}")
     if home.settings.web.login != "accounts":
-        click.echo('Nobody logs in with it yet: write login = "accounts" under [web] in monitor.toml', err=True)
+        say('Nobody logs in with it yet: write login = "accounts" under [web] in monitor.toml', error=True)
 
 
 @user.command("list")
@@ -67,7 +68,7 @@ def passwd(home_path: Path, name: str) -> None:
     with opened(home) as db:
         _known(any(account.name == name for account in account_store.list_accounts(db)), name)
         account_store.set_hash(db, name, _new_hash(name), end_sessions=True)
-    click.echo(f"{name} has a new password")
+    say(f"{name} has a new password")
 
 
 @user.command()
@@ -82,7 +83,7 @@ def change(home_path: Path, name: str, role: str | None, unit: str | None) -> No
     unit = _unit(unit, home.settings.web.units) if unit is not None else None
     with opened(home) as db:
         _known(account_store.change_account(db, name, role=Role(role) if role else None, unit=unit), name)
-    click.echo(f"{name} is changed")
+    say(f"{name} is changed")
 
 
 @user.command()
@@ -95,7 +96,7 @@ def disable(home_path: Path, name: str, undo: bool) -> None:
     name = _name(name)
     with opened(home) as db:
         _known(account_store.disable_account(db, name, None if undo else read_clock(None, home)()), name)
-    click.echo(f"{name} can log in again" if undo else f"{name} is closed and logged out")
+    say(f"{name} can log in again" if undo else f"{name} is closed and logged out")
 
 
 @user.command()
@@ -105,7 +106,7 @@ def remove(home_path: Path, name: str) -> None:
     """Remove an account. What it did stays in the logs of the cases."""
     with opened(load_home(home_path)) as db:
         _known(account_store.remove_account(db, _name(name)), name)
-    click.echo(f"{name} is removed")
+    say(f"{name} is removed")
 
 
 def _row(account: Account) -> dict[str, object]:

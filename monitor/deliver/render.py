@@ -33,6 +33,8 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 
 from monitor.core import times
 from monitor.core.digest import Digest, demote_last
@@ -174,6 +176,19 @@ def _to_open(digest: Digest) -> list[Fault]:
 # --- the environment -----------------------------------------------------------------------------------
 
 
+class AlwaysEscaped(Extension):
+    """Refuses, in the home's own templates too, what would turn the escaping off."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Pass on the tokens of a template. Raises TemplateSyntaxError at `{% autoescape %}`."""
+        before = ""
+        for token in stream:
+            if before == "block_begin" and token.value == "autoescape":
+                raise TemplateSyntaxError("escaping cannot be turned off", token.lineno, stream.name, stream.filename)
+            before = token.type
+            yield token
+
+
 @lru_cache(maxsize=8)
 def open_templates(language: str, home_reports: Path | None) -> Environment:
     """Return the templates in `language`: the home's own where it has them, else the shipped ones."""
@@ -187,8 +202,9 @@ def open_templates(language: str, home_reports: Path | None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", AlwaysEscaped],
     )
+    del environment.filters["safe"]
     environment.filters |= {
         "address": link_address,
         "attr_text": attr_text,
@@ -201,6 +217,8 @@ def open_templates(language: str, home_reports: Path | None) -> Environment:
     words = _translations(environment, loader, language)
     # The extension gives the environment this function when it is loaded.
     vars(environment)["install_gettext_callables"](words.gettext, words.ngettext, newstyle=True)
+    # `_` takes what it is given for a sentence of ours, and so for markup; a sentence out of a variable is text.
+    environment.globals["told"] = lambda sentence, values: words.gettext(sentence) % values
     return environment
 
 
