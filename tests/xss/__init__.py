@@ -1,0 +1,1 @@
+"""What tries to run in whoever reads it: strings and addresses, and a home that is full of them."""
