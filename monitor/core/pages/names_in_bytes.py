@@ -1,6 +1,6 @@
 """The byte test: can this page name the place at all? It may pass too much, never too little.
 
-One Aho-Corasick pass looks for two kinds of places in the raw bytes, lower-cased:
+One pass of a many-pattern search (Hyperscan) looks for two kinds of places in the raw bytes, in either case:
 
 - an *anchor* of a name: a run of its ASCII letters, whole or split by a tag, with what can stand beside it when it is
   short ("xj" in Växjö between any spelling of ä and any of ö);
@@ -9,29 +9,55 @@ One Aho-Corasick pass looks for two kinds of places in the raw bytes, lower-case
 
 A name that is on the page shows one of them, so a page with neither is done with. Around each find the bytes are read
 as a browser would, twice: across tags, and as divided by them. The names are looked for in what was read.
+
+A name counts as the matcher would read it: "Mark", "MARKS", "Markbo", "#mark", not "market" or "mark". Else most pages
+would name one of the country's towns by accident.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
+import hyperscan
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from monitor.core.matching import signs
+from monitor.core.pages.anchors import Anchor, find_anchors
 from monitor.core.pages.decoding import decode_page, encoding_of
-from monitor.core.pages.spellings import HIDDEN, disguises, heads, hyphened, tails
+from monitor.core.pages.spellings import HIDDEN, disguises, hyphened
 
 LONG = 6
-"""Letters from which a name counts inside a longer word too; "Ale" does not in "sale"."""
-_TELLING = 5  # letters from which a run is rare enough to be looked for without its neighbours
+"""Letters from which a name counts in lower case too, as for the matcher."""
 _ROOM = 16  # bytes that a letter which is not ASCII can take
-_CHUNK = 1 << 18  # bounds what one pass can find on a hostile page
+_CHUNK = 1 << 16  # bounds what one pass can find on a hostile page
 _PATIENCE = 1 << 20  # bytes looked at closely; who disguises more than that goes to a worker, which can be killed
+_BEFORE = 8  # bytes before a word in which the escape stands that ends there
+_MOST_TAGS, _LONGEST_TAG = 8, 2_000  # with more between two letters of a name the place is looked at closer
 
-_LOOK, _IS_NAME, _IS_NAME_AT_START, _PASS_BY = range(4)
 _ASCII_KEPT = frozenset({"", "utf-8", "ascii", "iso8859-1", "cp1252", "iso8859-15"})
-_ASCII_RUN = re.compile("[a-z]+")
+_TAGS = re.compile(rb"(?:<[^<>]*+>)++")
+_ESCAPING = re.compile(rb"[&%\\]")
+_LETTERS = re.compile(rb"[a-zA-Z]*+")
+_WORD_REST = re.compile(r"[^\W\d_]*+")
+_NEXT = frozenset(bytes([byte]) for byte in (*b"&%\\<", *range(0x80, 0x100)))
+"""Bytes with which a word may go on that seems to end."""
+_INHABITANTS = frozenset(
+    stem + ending
+    for stem in ("bo", "abo", "are", "ensare", "sare", "karl", "it")
+    for ending in ("", "n", "r", "rs", "rna", "rnas", "ns", "s", "na", "nas", "en", "ens", "es")
+)
+"""How words for those who live in a town go on; they alone are written in lower case."""
+_TAILS = frozenset({"", "s"}).union(
+    _INHABITANTS,
+    signs.INHABITANT_TAILS,
+    signs.COMPOUND_TAILS,
+    signs.CLUB_TAILS,
+    signs.PAPER_TAILS,
+    signs.BEARER_TAILS,
+)
+_BEGUN = frozenset(tail[:end] for rest in _TAILS for tail in (rest, f"s{rest}") for end in range(1, len(tail) + 1))
 
 # Every repetition is possessive or bounded: these run in the crawling process on whatever a stranger sends.
 _PERCENT_CODE = re.compile(r"%(?:25)*([0-9a-fA-F]{2})")
@@ -42,7 +68,8 @@ _TOO_BIG = re.compile(r"&#[0-9]{8,}+")
 _HIDDEN = re.compile(f"[{re.escape(''.join(sorted(HIDDEN)))}\0\ud800-\udfff]")
 _DECOMPOSED = re.compile(r"[^\W\d_][\u0300-\u036f]{1,4}")
 _TAG = re.compile(r"<[^<>]*+>")
-_WORD_BREAK = re.compile("<wbr[^<>]*+>")
+_WORD_BREAK = re.compile("<wbr[^<>]*+>", re.IGNORECASE)
+_SHOUTED = re.compile("&[A-Z]{2,32}+;?")
 _LINE_HYPHEN = re.compile(r"[-\u2010](?:\s*+<[^<>]*+>|[^\S\r\n]*+[\r\n])++\s*+")
 _SEPARATORS = re.compile(r"[\s_+/\u2010-\u2015\u2212-]++")
 # Bytes that are not UTF-8 come out of "surrogateescape" as U+DC80 to U+DCFF: they were Windows-1252 then.
@@ -58,11 +85,12 @@ class NameBytes:
     """Names compiled for `may_mention`: one search for all of them."""
 
     names: tuple[str, ...]
-    finder: BytesAhoCorasick = field(repr=False, compare=False)
-    meanings: bytes = field(repr=False, compare=False)
-    """For each pattern of the finder: look closer, is a name, or is a name if a word begins there."""
+    finder: hyperscan.Database = field(repr=False, compare=False)
+    anchors: tuple[tuple[bytes, tuple[Anchor, ...]], ...] = field(repr=False, compare=False)
+    """For each pattern of the finder: the bytes, and which anchors they are. None: a disguise."""
     reader: AhoCorasick = field(repr=False, compare=False)
-    bounded: tuple[bool, ...] = field(repr=False, compare=False)
+    lower: frozenset[str] = field(repr=False, compare=False)
+    """Names that count in lower case: long ones, and those that are given so."""
     margin: int = field(repr=False, compare=False)
     reach: int = field(repr=False, compare=False)
     """The longest pattern."""
@@ -75,21 +103,42 @@ class NameBytes:
 def compile_names(names: Iterable[str]) -> NameBytes:
     """Compile `names`, one town's or all the country's, for `may_mention`."""
     given = tuple(dict.fromkeys(names))
-    folded = sorted({plain for name in given if (plain := _joined(_shown(name)).strip())})
-    found = dict.fromkeys(disguises() | hyphened("".join(folded)) if folded else (b"\0",), _LOOK)
+    shown = {plain for name in given if (plain := _joined(_shown(name)).strip())}
+    folded = sorted({name.lower() for name in shown})
+    found: dict[bytes, list[Anchor]] = {
+        disguise: [] for disguise in (disguises() | hyphened("".join(folded)) if folded else {b"\0"})
+    }
     for name in folded:
-        for anchor, meaning in _anchors(name):
-            found[anchor] = meaning if found.get(anchor, meaning) == meaning else _LOOK
+        for anchor in find_anchors(name):
+            found.setdefault(anchor.pattern, []).append(anchor)
     return NameBytes(
         names=given,
-        finder=BytesAhoCorasick(list(found), MatchKind.Standard, Implementation.DFA),
-        meanings=bytes(found.values()),
+        finder=_build_finder([_expression(pattern, anchors) for pattern, anchors in found.items()]),
+        anchors=tuple((pattern, tuple(anchors)) for pattern, anchors in found.items()),
         reader=AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.DFA),
-        bounded=tuple(len(name) < LONG for name in folded),
-        reach=max(map(len, found)),
+        lower=frozenset(name.lower() for name in shown if len(name) >= LONG or not name[0].isupper()),
+        reach=max(map(len, found)) + _BEFORE,
         # Room for the rest of the name and a tag within it. A letter that takes more room is a disguise of its own.
         margin=128 + max(map(_width, folded), default=0),
     )
+
+
+def _expression(pattern: bytes, anchors: Collection[Anchor]) -> bytes:
+    literal = b"".join(b"\\x%02x" % byte for byte in pattern)
+    # A word of its own: "ale" stands in every "sale". Behind an escape it may be one and not look it: "\\nAle".
+    whole = anchors and all(anchor.begins for anchor in anchors)
+    return (rb"(?:^|[^a-z]|[&%%\\][^\s<>]{1,%d})" % (_BEFORE - 1) if whole else b"") + literal
+
+
+def _build_finder(expressions: list[bytes]) -> hyperscan.Database:
+    finder = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    finder.compile(
+        expressions=expressions,
+        ids=list(range(len(expressions))),
+        elements=len(expressions),
+        flags=[hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL] * len(expressions),
+    )
+    return finder
 
 
 def _width(name: str) -> int:
@@ -111,33 +160,6 @@ def _readings(body: bytes, content_type: str) -> Iterator[bytes]:
         yield body.translate(None, b"\0")
 
 
-def _anchors(name: str) -> Iterator[tuple[bytes, int]]:
-    """Give the byte patterns of which a page that names `name` without disguise shows one, and what each means."""
-    runs = list(_ASCII_RUN.finditer(name))
-    if not runs:
-        for tail in tails(name[0]) - {b">"}:
-            yield tail, _LOOK
-        return
-    run = max(runs, key=lambda found: len(found[0]))
-    letters = run[0].encode()
-    before, after = name[run.start() - 1 : run.start()], name[run.end() : run.end() + 1]
-    left, right = before.isalpha(), after.isalpha()
-    if len(letters) >= _TELLING or not (left or right):
-        whole = letters.decode() == name
-        yield letters, _LOOK if not whole else _IS_NAME_AT_START if len(name) < LONG else _IS_NAME
-        for cut in range(1, len(letters)):
-            split = letters[:cut] + b"<" if 2 * cut >= len(letters) else b">" + letters[cut:]
-            yield split, _LOOK
-        return
-    starts = tails(before) if left else {b""}
-    ends = heads(after) if right and (not left or len(letters) == 1) else {b""}
-    for start in starts:
-        for end in ends:
-            yield start + letters + end, _LOOK
-            for cut in range(1, len(letters)):
-                yield (start + letters[:cut] + b"<" if left else b">" + letters[cut:] + end), _LOOK
-
-
 def _seen_in(body: bytes, names: NameBytes) -> bool:
     start = end = looked = 0
     for at in _finds(body, names):
@@ -155,21 +177,87 @@ def _seen_in(body: bytes, names: NameBytes) -> bool:
 def _finds(body: bytes, names: NameBytes) -> Iterator[int]:
     """Give the places to look at, nearly in order; -1 when a name stands there for certain."""
     for offset in range(0, len(body), _CHUNK):
-        low = body[offset : offset + _CHUNK + names.reach].lower()
-        for pattern, at, _ in names.finder.find_matches_as_indexes(low, overlapping=True):
-            meaning = names.meanings[pattern]
-            if meaning == _IS_NAME_AT_START:
-                meaning = _at_start(body, offset + at)
-            if meaning != _PASS_BY:
-                yield -1 if meaning == _IS_NAME else offset + at
+        found: list[tuple[int, int]] = []
+
+        names.finder.scan(
+            body[offset : offset + _CHUNK + names.reach],
+            match_event_handler=lambda number, _start, end, _flags, _context: found.append((number, end)),  # noqa: B023 (called here)
+        )
+        for number, last in found:
+            pattern, anchors = names.anchors[number]
+            end = offset + last
+            at = end - len(pattern)
+            verdict = _judge(body, at, end, anchors, names)
+            if verdict is not None:
+                yield -1 if verdict else at
 
 
-def _at_start(body: bytes, at: int) -> int:
-    """Tell what a short name at `at` is: inside a word it is passed by, unless that letter ends an escape."""
+def _judge(body: bytes, at: int, end: int, anchors: tuple[Anchor, ...], names: NameBytes) -> bool | None:
+    """Tell what a pattern at body[at:end] is: True a name, False a place to look closer at, None nothing."""
+    verdict = None if anchors else False
+    for anchor in anchors:
+        if anchor.word:
+            if said := _judge_word(body, at, end, names):
+                return True
+            verdict = verdict if said is None else False
+        elif (not anchor.beyond or _beyond_tag(body, at, end, anchor.beyond)) and _has_near(body, at, anchor, names):
+            verdict = False
+    return verdict
+
+
+def _has_near(body: bytes, at: int, anchor: Anchor, names: NameBytes) -> bool:
+    if not anchor.near:
+        return True
+    around = body[max(0, at - names.margin) : at + names.margin].lower()
+    if all(run in around for run in anchor.near):
+        return True
+    if any(run[:half] not in around and run[half:] not in around for run in anchor.near for half in (len(run) // 2,)):
+        return False
+    across = _TAGS.sub(b"", around)
+    return all(run in around or run in across for run in anchor.near)
+
+
+def _beyond_tag(body: bytes, at: int, end: int, expected: tuple[bytes, ...]) -> bool:
+    """Tell whether the part of a name at body[at:end], which a tag cuts off, goes on beyond the tag."""
+    if body[end - 1 : end] == b"<":
+        tags = _TAGS.match(body, end - 1)
+        return tags is None or body[tags.end() : tags.end() + 8].lower().startswith(expected)
+    start = at
+    for _ in range(_MOST_TAGS):
+        end = start
+        start = body.rfind(b"<", max(0, end - _LONGEST_TAG), end + 1)
+        if start < 0 or b">" in body[start:end]:
+            return True
+        if body[start - 1 : start] != b">":
+            return body[max(0, start - 8) : start].lower().endswith(expected)
+        start -= 1
+    return True
+
+
+def _judge_word(body: bytes, at: int, end: int, names: NameBytes) -> bool | None:
+    """Tell whether a name in ASCII at body[at:end] is a word as the matcher reads it: True, or None.
+
+    False where an escape, a tag or a letter that is not ASCII stands beside it: it is to be looked at.
+    """
     before = body[max(0, at - 1) : at]
     if before.isalpha():
-        return _LOOK if re.search(rb"[&%\\]", body[max(0, at - 8) : at]) else _PASS_BY
-    return _IS_NAME if before.isascii() else _LOOK
+        return False if _ESCAPING.search(body, max(0, at - _BEFORE), at) else None
+    rest = _LETTERS.match(body, end)
+    tail = rest[0] if rest else b""
+    after = body[end + len(tail) : end + len(tail) + 1]
+    if not before.isascii() or (after in _NEXT and (tail.decode().lower() in _BEGUN if tail else after != b"<")):
+        return False
+    written = body[at:end].decode()
+    if not written[0].islower() or written.lower() in names.lower:
+        return True if _is_read(tail.decode().lower()) else None
+    if tail:
+        return True if tail.decode() in _INHABITANTS else None
+    return False if before in {b"#", b";", b"3"} or after in {b".", b"<"} else None
+
+
+def _is_read(tail: str) -> bool:
+    """Tell whether the matcher could read a name whose word goes on with `tail`."""
+    return tail in _TAILS or tail.removeprefix("s") in _TAILS
 
 
 def _read_in(body: bytes, start: int, end: int, names: NameBytes) -> bool:
@@ -195,7 +283,7 @@ def _from_percent(found: re.Match[str]) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return `text` as it is read: entities and JSON escapes resolved, invisible characters gone, in lower case."""
+    """Return `text` as it is read: entities and JSON escapes resolved, invisible characters gone."""
     if "%" in text:
         text = _PERCENT.sub(_from_percent, text)
     for _ in range(3):
@@ -204,9 +292,8 @@ def _shown(text: str) -> str:
         if resolved == text:
             break
         text = resolved
-    text = text.lower()
     if "&" in text:  # &OUML; is no entity, but some pages shout
-        text = html.unescape(_bounded(text)).lower()
+        text = _SHOUTED.sub(lambda found: html.unescape(found[0].lower()).upper(), text)
     text = _HIDDEN.sub("", _WORD_BREAK.sub("", text))
     return text if text.isascii() else _DECOMPOSED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
@@ -233,12 +320,22 @@ def _apart(text: str) -> str:
 
 def _named_in(text: str, names: NameBytes) -> bool:
     return any(
-        not names.bounded[name] or _word_begins(plain, at)
+        _word_begins(low, at) and _word_is_read(plain, low, at, end, names)
         for plain in (_joined(text), _apart(text))
-        for name, at, _ in names.reader.find_matches_as_indexes(plain, overlapping=True)
+        for low in (plain.lower(),)
+        for _, at, end in names.reader.find_matches_as_indexes(low, overlapping=True)
     )
 
 
 def _word_begins(text: str, at: int) -> bool:
     before = text[max(0, at - 2) : at]
     return not before[-1:].isalpha() or (before[:1] == "\\" and before[-1] in _LINE_ESCAPES)
+
+
+def _word_is_read(plain: str, low: str, at: int, end: int, names: NameBytes) -> bool:
+    rest = _WORD_REST.match(low, end)
+    tail = rest[0] if rest else ""
+    # A few letters change their number in lower case ("İ"): then it is not known how the name was written.
+    if len(plain) != len(low) or not plain[at].islower() or low[at:end] in names.lower:
+        return _is_read(tail)
+    return tail in _INHABITANTS if tail else low[max(0, at - 1) : at] == "#" or low.startswith(".se", end)

@@ -84,15 +84,24 @@ def hyphened(letters: str) -> frozenset[bytes]:
     return frozenset(byte + b"\xad" for byte in found if byte)
 
 
-def heads(letter: str) -> frozenset[bytes]:
-    """Give what the bytes of a letter that is not ASCII can begin with; a tag may stand before it."""
-    escapes = b"&\\%"
-    return frozenset(one[:1] if one[0] in escapes else one[:2] for one in spellings(letter)) | {b"<"}
+def heads(sign: str) -> frozenset[bytes]:
+    """Give what the bytes of a sign that is no ASCII letter can begin with; a tag may stand before it."""
+    if sign.isascii():
+        return _ESCAPES_BEGIN | {sign.encode()}
+    found = {one[:6] if one[0] in b"&\\%" else one[:2] for one in spellings(sign)}
+    return frozenset(found | _TWICE | {b"<"})
 
 
-def tails(letter: str) -> frozenset[bytes]:
-    """Give what the bytes of a letter that is not ASCII can end with; a tag may stand after it."""
-    return frozenset(spelling[-3:] for spelling in spellings(letter)) | {b">"}
+def tails(sign: str) -> frozenset[bytes]:
+    """Give what the bytes of a sign that is no ASCII letter can end with; a tag may stand after it."""
+    if sign.isascii():
+        return frozenset({sign.encode(), b"%02x" % ord(sign), b"%d" % ord(sign), b";", b"}", b">"})
+    return frozenset(spelling[-3:] for spelling in spellings(sign)) | {b">"}
+
+
+_ESCAPES_BEGIN = frozenset({b"&", b"%", b"\\", b"<"})
+_TWICE = frozenset({b"&amp", b"&lt", rb"\u0026", rb"\u003c", rb"\u{", rb"\\", b"%25", b"%26", b"%3c"})
+"""How the escape of an escape or of a tag begins: `&amp;aring;`, `\\u0026aring;`, `%2526aring;`."""
 
 
 def _one(char: str) -> Iterator[bytes]:

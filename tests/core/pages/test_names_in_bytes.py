@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.core.matching import Watch, build_matcher
+from monitor.core.matching.scan import SHORTEST_LOWER, compound_form, make_field, spellings
 from monitor.core.pages import compile_names, may_mention
+from monitor.core.pages.names_in_bytes import _TAILS, LONG
 from monitor.core.pages.spellings import CONTROL, INVISIBLE
+from monitor.core.places import municipalities
 from monitor.core.text import clean_line
 
 NAMES = (
@@ -74,7 +78,8 @@ SPELLINGS: dict[str, Spelling] = {
     "Windows-1252": lambda name: name.encode("cp1252"),
     "NFD": lambda name: unicodedata.normalize("NFD", name).encode(),
     "upper case": lambda name: name.upper().encode(),
-    "lower case": lambda name: name.lower().encode(),
+    "lower case": lambda name: (name if len(name) < LONG else name.lower()).encode(),
+    "hashtag in lower case": lambda name: f"#{name.lower().replace(' ', '_')} ".encode(),
     "upper case in Latin-1": lambda name: name.upper().encode("latin-1"),
     "upper case in NFD": lambda name: unicodedata.normalize("NFD", name.upper()).encode(),
     "named entities": every(named),
@@ -169,6 +174,7 @@ WHOLE_PAGES = {
     "UTF-8 with mark": lambda page: page.encode("utf-8-sig"),
 }
 TOWNS = compile_names(NAMES)
+SHORT = compile_names(["Åre", "Håbo", "Katrineholm", "Mark"])
 ONE = {name: compile_names([name]) for name in NAMES}
 
 
@@ -239,24 +245,73 @@ def test_a_page_without_a_name_is_let_go(page: str, encoding: str) -> None:
     assert not may_mention(page.encode(encoding), TOWNS)
 
 
-def test_a_short_name_does_not_count_inside_a_longer_word_and_a_long_one_does() -> None:
+def test_a_name_does_not_count_inside_a_longer_word() -> None:
     assert not may_mention(b"<p>sedan: medaljer i edan</p>".replace(b"i edan", b"leda"), compile_names(["Eda"]))
-    assert may_mention(b"<p>Storkatrineholm</p>", compile_names(["Katrineholm"]))
+    assert not may_mention(b"<p>Storkatrineholm</p>", compile_names(["Katrineholm"]))
+    assert not may_mention("<p>Finstagram, Örnsköldsvikå</p>".encode(), compile_names(["Finsta", "Örnsköldsvik"]))
+
+
+@pytest.mark.parametrize("written", ["Mark", "MARK", "i Marks", "#mark", "mark.se", "Markbor", "markbo", "<b>M</b>ark"])
+def test_a_short_name_counts_as_the_matcher_reads_it(written: str) -> None:
+    assert may_mention(f"<p>{written}</p>".encode(), compile_names(["Mark"]))
+    assert may_mention(f"<p>{written}</p>".encode("utf-16"), compile_names(["Mark"]))
+
+
+@pytest.mark.parametrize("written", ["mark", "market", "Market", "Marketing", "marks", "m<b>ark</b>et", "bo i mark"])
+def test_a_short_name_that_is_another_word_is_let_go(written: str) -> None:
+    assert not may_mention(f"<p>{written} </p>".encode(), compile_names(["Mark"]))
+
+
+def test_a_short_name_given_in_lower_case_is_looked_for_in_it() -> None:
+    assert may_mention("<p>på ön</p>".encode(), compile_names(["ön"]))
+    assert may_mention(b"<p>i byn</p>", compile_names(["byn"]))
+
+
+def test_whatever_the_matcher_reads_passes() -> None:
+    assert SHORTEST_LOWER >= LONG  # else lower case would have to pass for shorter names too
+    matcher = build_matcher(Watch(codes=tuple(municipalities())))
+    tails = ["", "s", *sorted(tail for tail in _TAILS if tail and compound_form(tail))]
+    sample = [name for name in matcher.known.values() if name.senses][::29]
+    forms = {name.text: [spelling for spelling, _ in spellings(name)] for name in sample}
+    compiled = compile_names(spelling for text, others in forms.items() for spelling in (text, *others))
+    read = 0
+    for at, (text, others) in enumerate(forms.items()):
+        for word in [text, *others, *(text + tail for tail in tails[at % 23 :: 23])]:
+            words = f"De bor i {word} nu."
+            if any(hit.name.text == text for hit in matcher.scanner.scan(make_field("text", words))):
+                read += 1
+                assert may_mention(words.encode(), compiled), words
+    assert read > 900
 
 
 def test_letters_of_other_alphabets_are_names_too() -> None:
     for name in ("Reykjavík", "Áhkká", "Łódź", "Київ", "Ö", "Groß Ort", "Ort\U00010428"):
-        assert may_mention(f"<p>i {name} nu".encode(), compile_names([name]))
-        assert may_mention("".join(f"&#{ord(c)};" for c in name).encode(), compile_names([name]))
-        assert not may_mention(b"<p>i staden nu", compile_names([name]))
+        compiled = compile_names([name])
+        assert may_mention(f"<p>i {name} nu".encode(), compiled)
+        assert may_mention("".join(f"&#{ord(c)};" for c in name).encode(), compiled)
+        assert not may_mention(b"<p>i staden nu", compiled)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_a_name_may_be_all_there_is(encoding: str) -> None:
+def test_a_name_may_be_all_there_is() -> None:
     for name in (*NAMES, "Umeå", "Å", "Ö"):
-        assert may_mention(name.encode(encoding), compile_names([name]))
-        assert may_mention(b"x" * 2_000 + b" " + name.encode(encoding), compile_names([name]))
-        assert may_mention(name.encode(encoding) + b" x" * 1_000, compile_names([name]))
+        compiled = compile_names([name])
+        for encoding in ("utf-8", "latin-1"):
+            assert may_mention(name.encode(encoding), compiled)
+            assert may_mention(b"x" * 2_000 + b" " + name.encode(encoding), compiled)
+            assert may_mention(name.encode(encoding) + b" x" * 1_000, compiled)
+
+
+@pytest.mark.parametrize("tags", [1, 2, 3, 9, 30])
+def test_any_number_of_tags_may_stand_within_a_name(tags: int) -> None:
+    for name in ("Åre", "Håbo", "Katrineholm", "Mark"):
+        for cut in range(1, len(name)):
+            page = f"<p>{name[:cut]}{'<b>' * tags}{name[cut:]}</p>".encode()
+            assert may_mention(page, SHORT), page
+
+
+def test_a_tag_that_does_not_end_hides_no_name() -> None:
+    assert may_mention("re>re och Åre".encode(), SHORT)
+    assert not may_mention(b"re>re och Mar<", SHORT)
 
 
 def test_no_names_are_found_nowhere() -> None:
@@ -282,7 +337,7 @@ def test_a_name_is_found_among_many_places_that_need_a_look() -> None:
 def test_a_cut_through_a_character_hides_nothing() -> None:
     for before in range(590, 600):
         page = "å" * before + "x" * (before % 2) + "<p>Ör&shy;nsköldsvik " + "å" * 700
-        assert may_mention(page.encode(), compile_names(["Örnsköldsvik"]))
+        assert may_mention(page.encode(), ONE["Örnsköldsvik"])
 
 
 def test_compiled_names_travel_to_another_process() -> None:
