@@ -53,7 +53,7 @@ def best(found: Sequence[FoundPlace]) -> FoundPlace | None:
 
 
 def _from_page(arrival: Arrival, reading: PageReading, title: str, text: str, place: FoundPlace) -> Article:
-    published, published_from = _published(arrival, reading)
+    published, published_from, published_raw = _published(arrival, reading)
     return Article(
         url=reading.url or canonical_url(arrival.url),
         source=arrival.source,
@@ -62,6 +62,7 @@ def _from_page(arrival: Arrival, reading: PageReading, title: str, text: str, pl
         text=text,
         published=published,
         published_from=published_from,
+        published_raw=published_raw,
         seen_at=arrival.seen_at,
         baseline=arrival.baseline,
         language=reading.language,
@@ -85,6 +86,7 @@ def _from_feed(arrival: Arrival, missing: str, matcher: Matcher) -> Article | Re
                 text=text,
                 published=entry.published,
                 published_from="feed" if entry.published else "",
+                published_raw=entry.published_raw,
                 seen_at=arrival.seen_at,
                 baseline=arrival.baseline,
                 outcome=Outcome.OK if entry.whole else Outcome.PARTIAL,
@@ -112,19 +114,23 @@ def _said_title(entries: Sequence[Entry]) -> str:
     return next((entry.title for entry in entries if entry.title), "")
 
 
-def _published(arrival: Arrival, reading: PageReading) -> tuple[datetime | None, str]:
+def _published(arrival: Arrival, reading: PageReading) -> tuple[datetime | None, str, str]:
     """Choose between the page's own date and the feed's.
 
     A machine-readable date in the page wins, since feeds are re-issued; but a page that gives only a day lends the
     clock time from the feed when both mean the same day, and a guess out of the page's text never beats the feed.
     """
-    said = next((entry.published for entry in arrival.entries if entry.published), None)
+    said, raw = next(
+        ((entry.published, entry.published_raw) for entry in arrival.entries if entry.published), (None, "")
+    )
+    own = reading.published, reading.published_from, reading.published_raw
+    if reading.published is None and said is None:
+        unbelieved = (entry.published_raw for entry in arrival.entries if entry.published_raw)
+        return None, "", reading.published_raw or next(unbelieved, "")
     if reading.published is None:
-        return said, "feed" if said else ""
+        return said, "feed", raw
     if said is None:
-        return reading.published, reading.published_from
+        return own
     guessed = not reading.published_from.startswith(("json-ld", "meta", "microdata", "time"))
     day_only = "date only" in reading.published_from and abs(said - reading.published) < timedelta(hours=36)
-    if guessed or day_only:
-        return said, "feed"
-    return reading.published, reading.published_from
+    return (said, "feed", raw) if guessed or day_only else own

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 EARLIEST_YEAR = 1990
 LATEST_YEAR = 2100
+MAX_RAW = 100
+"""Characters that are kept of a date as it is written, believed or not."""
 MAX_AHEAD = timedelta(hours=48)
 """How far ahead of now a date may lie: clocks and zones are wrong by hours, not by weeks."""
 

@@ -94,6 +94,8 @@ class PageReading:
     published: datetime | None = None
     published_from: str = ""
     """Where the time was found: "json-ld", "meta", "time element", "url", ..."""
+    published_raw: str = ""
+    """As it is written there; also when it is not believed and `published` is None."""
     language: str = ""
     access: Access = Access.UNKNOWN
     author_role: AuthorRole = AuthorRole.UNKNOWN
@@ -150,6 +152,8 @@ class Article:
     text: str = ""
     published: datetime | None = None
     published_from: str = ""
+    published_raw: str = ""
+    """As it is written, also when it is not believed."""
     seen_at: datetime
     """When its entry was first seen."""
     revised_at: datetime | None = None

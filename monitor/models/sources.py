@@ -141,6 +141,7 @@ class Entry:
     """The whole text, when the source itself carries it; plain text."""
     published: datetime | None = None
     published_raw: str = ""
+    """As it is written, also when it is not believed and `published` is None."""
     updated: datetime | None = None
     whole: bool = False
     """Its content is the whole text (a post, an event notice): its page is not fetched."""

@@ -19,6 +19,7 @@ READING = PageReading(
     blocks=("Katrineholms kommun bygger en ny skola.", "Den ska stå klar 2028."),
     published=NOW - timedelta(hours=20),
     published_from="json-ld",
+    published_raw="i går kl. 10",
     access=Access.FREE,
 )
 
@@ -123,9 +124,19 @@ def test_the_pages_own_date_wins_over_the_feeds_unless_it_is_a_guess(
 ) -> None:
     reading = replace(READING, published=NOW + page if page else None, published_from=page_from)
     said = NOW + feed if feed else None
-    article = take(arrive(reading, Entry(key="a", published=said)))
+    article = take(arrive(reading, Entry(key="a", published=said, published_raw="i flödet")))
     assert article.published_from == chosen
+    assert article.published_raw == ("i flödet" if chosen == "feed" else reading.published_raw)
     assert article.published == (said if chosen == "feed" else reading.published)
+
+
+def test_a_date_that_is_not_believed_is_kept_as_it_is_written() -> None:
+    page = replace(READING, published=None, published_raw="31 december 9999")
+    said = Entry(key="a", title="Katrineholm", published_raw="1 januari 0001")
+    assert take(arrive(page, said)).published_raw == "31 december 9999"
+    assert take(arrive(replace(page, published_raw=""), Entry(key="b"), said)).published_raw == "1 januari 0001"
+    assert take(arrive(replace(page, published_raw=""))).published_raw == ""
+    assert take(arrive(Refused("no answer"), said)).published_raw == "1 januari 0001"
 
 
 def test_an_article_is_news_when_it_was_published_but_never_after_it_was_seen() -> None:

@@ -105,7 +105,7 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
     excess = too_much_for_tree(tree)
     head = read_head(tree)
     title, address, access = find_title(head), find_address(head, url), find_access(head)
-    published, published_from = find_published(tree, head.meta, head.described.published, url, now)
+    dated = find_published(tree, head.meta, head.described.published, url, now)
     marked, links = _marked_leads(tree), links_out(tree, url)
     clamp_spans(tree)
     drop_menus(tree)
@@ -132,8 +132,9 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
         title=title,
         lead=_lead(head, marked, title, blocks),
         blocks=blocks,
-        published=published,
-        published_from=published_from,
+        published=dated.moment,
+        published_from=dated.where,
+        published_raw=dated.raw,
         language=find_language(head),
         access=access,
         author_role=find_author_role(tree, head, blocks),

@@ -5,10 +5,11 @@ people; a guess from the running text is not made: a wrong day in the letter is 
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from monitor.core.dates import plausible, read_time
+from monitor.core.dates import MAX_RAW, plausible, read_time
+from monitor.core.text import clean_line
 
 _META = (
     "article:published_time",
@@ -57,21 +58,30 @@ _SAME_DAY = timedelta(hours=36)
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
-def find_published(
-    tree: Any, meta: dict[str, str], described: str, url: str, now: datetime | None
-) -> tuple[datetime | None, str]:
-    """Return the time and where it was found; a date without a clock is midnight in Sweden and says "(date only)"."""
-    day: datetime | None = None
-    day_from = ""
+class Dated(NamedTuple):
+    """When a page was published, if that is believed, where it says so, and how it is written there."""
+
+    moment: datetime | None = None
+    where: str = ""
+    raw: str = ""
+
+
+def find_published(tree: Any, meta: dict[str, str], described: str, url: str, now: datetime | None) -> Dated:
+    """Return the time and where it was found; a date without a clock is midnight in Sweden and says "(date only)".
+
+    When none can be believed, the first that is a date at all is told as it is written.
+    """
+    day, unbelieved = Dated(), Dated()
     for where, written in _candidates(tree, meta, described, url):
-        moment = plausible(read_time(written, _STOCKHOLM), now)
+        said = read_time(written, _STOCKHOLM)
+        moment, raw = plausible(said, now), clean_line(written, MAX_RAW)
         if moment is None:
-            continue
-        if not _CLOCK.search(written):
-            day, day_from = (day, day_from) if day else (moment, f"{where} (date only)")
-        elif day is None or abs(moment - day) < _SAME_DAY:
-            return moment, where
-    return day, day_from
+            unbelieved = Dated(raw=raw) if said and not unbelieved.raw else unbelieved
+        elif not _CLOCK.search(written):
+            day = day if day.moment else Dated(moment, f"{where} (date only)", raw)
+        elif day.moment is None or abs(moment - day.moment) < _SAME_DAY:
+            return Dated(moment, where, raw)
+    return day if day.moment else unbelieved
 
 
 def _candidates(tree: Any, meta: dict[str, str], described: str, url: str) -> Iterator[tuple[str, str]]:

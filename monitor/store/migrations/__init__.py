@@ -15,6 +15,7 @@ from monitor.store.migrations import (
     m017_cursors,
     m018_candidates,
     m019_bookings,
+    m022_raw_dates,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -29,5 +30,6 @@ __all__ = [
     "m017_cursors",
     "m018_candidates",
     "m019_bookings",
+    "m022_raw_dates",
     "migrations",
 ]

@@ -58,6 +58,7 @@ def test_an_article_gives_all_that_it_says() -> None:
         blocks=(LEAD, *TEXT),
         published=datetime(2026, 11, 23, 5, 30, tzinfo=UTC),
         published_from="json-ld",
+        published_raw="2026-11-23T06:30:00+01:00",
         language="sv",
         access=Access.FREE,
         author_role=AuthorRole.PERSON,

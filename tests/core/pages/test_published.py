@@ -17,7 +17,11 @@ def find(
     body: str = "", *, meta: dict[str, str] | None = None, described: str = "", url: str = URL
 ) -> tuple[datetime | None, str]:
     tree = html.document_fromstring(f"<html><body>{body or '<p>x</p>'}</body></html>")
-    return find_published(tree, meta or {}, described, url, NOW)
+    return find_published(tree, meta or {}, described, url, NOW)[:2]
+
+
+def written(**places: str) -> str:
+    return find_published(html.document_fromstring("<p>x"), {}, places.get("described", ""), URL, NOW).raw
 
 
 def utc(day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -49,6 +53,15 @@ def test_the_clock_of_that_day_is_taken_from_the_next_best_place() -> None:
 
 def test_a_clock_without_a_zone_is_the_clock_in_sweden() -> None:
     assert find(meta={"dc:date.created": "2026-11-23 06:30:00"}) == (utc(23, 5, 30), "meta")
+
+
+@pytest.mark.parametrize("raw", ["2026-11-20 10:00", "2026-11-20", "9999-12-31T23:59:59Z", "1812-01-01"])
+def test_a_date_is_kept_as_it_is_written_whether_it_is_believed_or_not(raw: str) -> None:
+    assert written(described=raw) == raw
+
+
+def test_what_is_no_date_is_not_kept() -> None:
+    assert written(described="av en redaktör") == ""
 
 
 @pytest.mark.parametrize("written", ["1970-01-01T00:00:00Z", "2026-12-24T00:00:00Z", "9999-12-31", "x", "1 " * 50_000])
