@@ -120,7 +120,7 @@ def _parse_line(line: str, number: int, group: str, kinds: Collection[str]) -> S
         area=_read_area(options.pop("area", "")),
         reach=_read_reach(options.pop("reach", "0")),
         store=_read_store(options.pop("store", default_store(kind))),
-        keep_days=_read_days(options.pop("keep_days", "0")),
+        keep_days=_read_days(options.pop("keep_days", _KEEP_DAYS.get(kind, "0"))),
         options=options,
     )
 
@@ -160,8 +160,15 @@ _CLASSES = {
     "noticeboard": SourceClass.OWN,
     "mastodon": SourceClass.SOCIAL,
     "bluesky": SourceClass.SOCIAL,
+    "x": SourceClass.SOCIAL,
+    "threads": SourceClass.SOCIAL,
+    "instagram": SourceClass.SOCIAL,
+    "youtube": SourceClass.SOCIAL,
+    "reddit": SourceClass.FORUM,
 }
 """The class of a kind whose line names none."""
+_KEEP_DAYS = dict.fromkeys(("x", "threads", "instagram", "youtube", "reddit"), "30")
+"""Days for which a kind's texts are kept whose line says nothing: the platforms want what was deleted there to go."""
 _ADDRESSES = {"folder": _folder_address, "inbox": _mailbox_address}
 """How the address of a kind reads that is not on the web."""
 

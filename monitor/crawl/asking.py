@@ -36,15 +36,21 @@ class Asking:
             request = request.replace(url=self.moved.get(request.url, request.url))
         parts = urlsplit(request.url)
         unsafe = parts.scheme != "https" and parts.netloc not in self.allow_hosts
-        if secret and (unsafe or parts.netloc not in {urlsplit(self.source.url).netloc, *self.kind.secret_hosts}):
-            raise RefusedAddressError("a secret goes by https, and to the host of the line alone")
+        if secret and (unsafe or parts.netloc not in self._told_secrets()):
+            raise RefusedAddressError("a secret goes by https, and to the host of the line or the service alone")
         if self.kind.https_only and unsafe:
             raise RefusedAddressError("the terms of the service ask for https: write https:// in feeds.txt")
         request.meta[POLL_BUDGET] = self.budget
-        if not self.kind.obeys_robots:
+        if not self.kind.obeys_robots or parts.netloc in self.kind.api_hosts:
             request.meta[OPEN_INTERFACE] = parts.netloc
         if self.kind.pause:
             slow_down(self.crawler, request, self.kind.pause)
         response = await self.crawler.engine.download_async(request)
         self.answers.append(response)
         return response
+
+    def _told_secrets(self) -> set[str]:
+        """Return the hosts that may be told a secret: those of the service, where its kind knows them."""
+        if self.kind.api_hosts:
+            return {*self.kind.api_hosts, *self.allow_hosts}
+        return {urlsplit(self.source.url).netloc, *self.kind.secret_hosts}

@@ -109,6 +109,8 @@ class SourceSpider(Spider):
     """Whether the service's terms ask for https; hosts in allow_hosts are tests and need not."""
     secret_hosts: ClassVar[frozenset[str]] = frozenset()
     """Hosts that may be told a secret besides the line's own: where the service itself lives in two places."""
+    api_hosts: ClassVar[frozenset[str]] = frozenset()
+    """Hosts of the service's own interface: a secret goes to them alone, and there its terms stand for robots.txt."""
     obeys_robots: ClassVar[bool] = True
     """False only for a documented open interface, whose terms govern how it is read instead (decision 0019)."""
 
