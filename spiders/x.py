@@ -108,7 +108,10 @@ class XSpider(PlatformSpider):
             reasons.append("there is more: the next poll goes on with it")
         reason = "; ".join(dict.fromkeys(filter(None, reasons)))
         left = cast("Cursor", msgspec.to_builtins(state))
-        return self.gather(source, entries, reason=reason, failed=failed, cursor=left)
+        polled = self.gather(source, entries, reason=reason, failed=failed, cursor=left)
+        if polled.poll.outcome is PollOutcome.EMPTY and state.since:  # nothing since the last time
+            return replace(polled, poll=replace(polled.poll, outcome=PollOutcome.NOT_MODIFIED))
+        return polled
 
     def _options(self, source: Source) -> XOptions:
         """Return the options of a line that may be used. Raises ConfigError."""

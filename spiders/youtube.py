@@ -29,9 +29,7 @@ from monitor.models import Allowance, Cursor, Entry, FeedReading, Poll, PollOutc
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SEARCHES_A_DAY = 100
 MAX_WORDS = 5
-WAYS = (
-    "it is none of .../feeds/videos.xml?channel_id=, .../youtube/v3/search and .../youtube/v3/playlistItems?playlistId="
-)
+WAYS = "it is none of .../feeds/videos.xml?channel_id=, .../v3/search and .../v3/playlistItems?playlistId="
 
 
 class YouTubeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -93,7 +93,8 @@ def test_a_first_poll_asks_for_a_day_and_the_next_for_what_is_new() -> None:
     second = ask(x, first.cursor, query="Katrineholm")
     assert [entry.key for entry in second.entries] == minutes(1)
     assert x.fake.queries[1]["since_id"] == minutes(10)[0]
-    assert ask(x, second.cursor, query="Katrineholm").poll.outcome is PollOutcome.EMPTY
+    assert ask(x, second.cursor, query="Katrineholm").poll.outcome is PollOutcome.NOT_MODIFIED
+    assert ask(X()).poll.outcome is PollOutcome.EMPTY
 
 
 def test_the_home_s_words_are_asked_for_in_swedish_posts_and_no_account_is() -> None:

@@ -166,7 +166,7 @@ def test_a_refusal_is_told_in_the_words_of_youtube_and_a_quota_comes_back_with_t
         ("https://www.youtube.com/@kanal", {"key": "env:MONITOR_YOUTUBE_KEY"}, "it is none of"),
     ],
 )
-def test_a_line_that_lacks_something_asks_nothing(url: str, options: dict[str, str], told: str) -> None:
+def test_a_line_that_lacks_something_asks_nothing(url: str, options: dict[str, Any], told: str) -> None:
     fake = Fake(data_api)
     with pytest.raises(ConfigError, match=told):
         ask(fake, url, **options)

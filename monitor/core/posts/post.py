@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from monitor.core.dates import plausible
-from monitor.core.text import MAX_TEXT, clean_line, clean_text, shorten
+from monitor.core.posts.entries import headline, links_of
+from monitor.core.text import MAX_SUMMARY, clean_line, clean_text
 from monitor.core.urls import safe_url
 from monitor.models import Entry
-
-MAX_HEADLINE = 100
-MOST_LINKS = 20
 
 
 def make_post(
@@ -27,20 +25,19 @@ def make_post(
 
     One without a title gets the beginning of its text for a headline.
     """
-    words = clean_text(text, MAX_TEXT)
-    headline = clean_line(title) or shorten(words.partition("\n")[0], MAX_HEADLINE)
-    address = safe_url(url) if url else ""
-    if not (identity and address and headline):
+    words = clean_text(text, MAX_SUMMARY)
+    line = clean_line(title) or headline(words)
+    address = safe_url(url)
+    if not (identity and address and line):
         return None
-    safe = (safe_url(link) for link in links if link)
     return Entry(
         key=identity,
         id=identity,
         url=address,
-        title=headline,
+        title=line,
         content=words,
         published=plausible(published, now),
         published_raw=raw,
         whole=True,
-        links=tuple(dict.fromkeys(filter(None, safe)))[:MOST_LINKS],
+        links=links_of(links),
     )

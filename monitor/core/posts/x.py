@@ -18,7 +18,7 @@ from monitor.core.dates import read_time
 from monitor.core.posts.post import make_post
 from monitor.core.posts.told import read_told
 from monitor.core.services.answers import AnswerPage, field, number_field, objects, read_json, text_field
-from monitor.core.text import MAX_TEXT
+from monitor.core.text import MAX_SUMMARY
 from monitor.models import Entry, Refused
 
 MOST = 100
@@ -95,7 +95,7 @@ def _entries(posts: Iterable[object], now: datetime) -> Iterator[Entry]:
         entry = make_post(
             identity if _is_id(identity) else "",
             f"https://x.com/i/web/status/{identity}",
-            html.unescape(str(field(post, "text") or "")[:MAX_TEXT]),
+            html.unescape(str(field(post, "text") or "")[: 8 * MAX_SUMMARY]),
             now,
             published=read_time(raw),
             raw=raw,
