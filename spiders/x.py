@@ -24,6 +24,8 @@ OVERLAP = timedelta(hours=1)
 """What was booked in the last hour of a month counts in the next one too: the request may leave only then."""
 SEARCHED = timedelta(days=7) - timedelta(minutes=5)
 """How far back X searches, with room for its clock and ours."""
+REFUSALS = frozenset({400, 401, 402, 403, 404, 429})
+"""Answers that surely hold no post. Of any other, nobody knows what X has counted."""
 LONGEST_QUERY = 512
 MAX_PAGES = 5
 MAX_WORDS = 5
@@ -76,9 +78,8 @@ class XSpider(PlatformSpider):
     name = kind = "x"
     options_type = XOptions
     most_requests = MAX_PAGES
+    """X allows sixty calls in a quarter of an hour (docs.x.com)."""
     seldom = timedelta(hours=1)
-    pause = 15
-    """Sixty calls in a quarter of an hour (docs.x.com)."""
     api_hosts = frozenset({"api.x.com"})
 
     async def poll(self, source: Source, validators: Validators, cursor: Cursor, fetch: Fetch) -> Polled:
@@ -169,6 +170,8 @@ class XSpider(PlatformSpider):
         page: XPage | Poll = await self.ask(source, request, fetch, self._read)
         if isinstance(page, XPage):
             self.ledger.settle(booking, price_of(page.charged, options.price))
+        elif page.status in REFUSALS:
+            self.ledger.settle(booking, 0)
         return page
 
     def _read(self, response: Response) -> Awaitable[XPage | Refused]:

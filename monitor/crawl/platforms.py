@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from scrapy import Request
 from scrapy.http import Response
 
+from monitor.core.polling import weigh
+from monitor.core.posts.meta import judge_code
 from monitor.core.posts.told import Told, read_told
 from monitor.crawl.base import SourceSpider
 from monitor.crawl.secrets import secret_request
@@ -45,3 +47,21 @@ class PlatformSpider(SourceSpider):
         """Return a failed poll with the service's words. What it does not understand, waiting does not mend."""
         outcome = PollOutcome.UNREADABLE if failed.status == 400 else failed.outcome
         return replace(failed, outcome=outcome, reason=": ".join(filter(None, (failed.reason, told.words))))
+
+
+class MetaSpider(PlatformSpider):
+    """A kind that asks an interface of Meta: with a token, and once Meta's review has approved the app."""
+
+    def headers_of(self, token: str, review: str) -> dict[str, str]:
+        """Return what a request is sent with. Raises ConfigError without a token or an approved review."""
+        why = 'off until Meta\'s review has approved the app: write review="..." with when, and for which permission'
+        self.need(review, "review", why)
+        return {"Authorization": f"Bearer {self.secrets.read(token, 'token')}"}
+
+    def explain(self, failed: Poll, told: Told) -> Poll:
+        """Read the code of the refusal: Meta answers with HTTP 400 to a token that is too old as to a wrong word."""
+        if known := judge_code(told.code):
+            outcome, reason = known
+            said = f"{reason} (HTTP {failed.status}, code {told.code}): {told.words}"
+            return replace(failed, outcome=outcome, reason=said, strain=weigh(outcome))
+        return super().explain(failed, told)

@@ -15,7 +15,7 @@ from monitor.core.posts.x import moment_of
 from monitor.crawl.base import Polled
 from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.errors import ConfigError
-from monitor.models import Cursor, PollOutcome
+from monitor.models import Allowance, Cursor, PollOutcome
 from monitor.store.db import open_database
 from monitor.store.ledger import StoredLedger
 from spiders.x import XSpider
@@ -202,6 +202,9 @@ def test_only_the_posts_that_came_are_counted_and_all_that_could_come_when_the_a
     x = X(*minutes(1, 2, 3))
     ledger = RunLedger()
     ask(x, ledger=ledger, cap="10", price="0.1")
+    refused = said({"title": "Unauthorized"}, 401)
+    ask(Fake(lambda _path, _asked: refused), ledger=ledger, cap="10", price="0.1")  # costs nothing, so is not counted
+    assert ledger.used(Allowance("x", 0, NOW - timedelta(days=20))) == 300_000
     ask(Fake(lambda _path, _asked: Answer(b"", 500)), ledger=ledger, cap="10", price="0.1")
     assert "10.00 are spent" in ask(x, ledger=ledger, cap="10", price="0.1").poll.reason
 
@@ -213,7 +216,7 @@ class Crash(BaseException):
 STEPS = st.tuples(
     st.sampled_from([0, 1, 5, 300, 700]),  # hours since the step before
     st.integers(0, 250),  # new posts
-    st.sampled_from(["well", "lost", "garbage", "crash before the answer", "crash after it", "not saved"]),
+    st.sampled_from(["well", "lost", "garbage", "refused", "crash before the answer", "crash after it", "not saved"]),
     st.sampled_from([("Katrineholm", 60.0), ("Flen", 40.0)]),  # two lines, each with its cap
     st.integers(0, 55),  # minutes that the request waits for its turn
 )
@@ -258,6 +261,8 @@ def charging(
     def answer(path: str, asked: dict[str, str]) -> Answer:
         if end == "crash before the answer":
             raise Crash
+        if end == "refused":
+            return said({"title": "Too Many Requests"}, 429)
         before = x.charged
         given = x.answer(path, asked)
         month = (x.now + waits).astimezone(STOCKHOLM)
