@@ -177,6 +177,7 @@ def test_a_folder_of_the_home_and_a_mailbox_are_addresses_of_their_kinds(line: s
         ("inbox https://a.se/", "no mailbox"),
         ("inbox imaps://mejl.se", "no mailbox"),
         ("inbox imaps://[mejl", "no mailbox"),
+        ("inbox imaps://a@mejl.se:port/INBOX", "no mailbox"),
         ("inbox imaps://a:hemligt@mejl.se/INBOX", "password does not belong"),
         ("feed ./inkorg", "no web address"),
     ],

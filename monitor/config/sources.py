@@ -141,13 +141,15 @@ def _folder_address(word: str) -> str:
 
 
 def _mailbox_address(word: str) -> str:
+    """A mailbox; without TLS (imap://) it is read only from hosts in allow_hosts, which the crawl sees to."""
     try:
         parts = urlsplit(word)
+        scheme = parts.scheme if parts.port != 0 else ""
     except ValueError:
-        parts = urlsplit("")
+        parts, scheme = urlsplit(""), ""
     if parts.password is not None:
         raise _WrongLineError("a password does not belong into feeds.txt: write password=file:PATH or =env:NAME")
-    if parts.scheme != "imaps" or not parts.hostname or not parts.username:
+    if scheme not in {"imaps", "imap"} or not parts.hostname or not parts.username:
         raise _WrongLineError(
             f'"{clean_line(word, 80)}" is no mailbox (write it as imaps://account@mail.example.se/INBOX)'
         )

@@ -14,13 +14,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import PurePath
 
 from monitor.core.charsets import decode
 from monitor.core.dates import plausible, read_time
 from monitor.core.feeds import read_feed
+from monitor.core.mails import read_mail
 from monitor.core.markup import plain_text
 from monitor.core.services.answers import objects, refuse
 from monitor.core.text import MAX_SUMMARY, MAX_TEXT, MAX_URL, clean_line, clean_text, shorten
@@ -38,8 +37,6 @@ _NAMES = {
     "published": ("published", "date", "datum", "publicerad", "tid"),
     "source": ("source", "källa", "kalla", "medium", "media"),
 }
-_LINK = re.compile(r"https?://[^\s<>\"']{4,2000}")
-_MAX_LINKS = 50
 
 
 def read_drop(name: str, body: bytes, now: datetime, *, zone: tzinfo = UTC) -> FeedReading:
@@ -54,7 +51,7 @@ def read_drop(name: str, body: bytes, now: datetime, *, zone: tzinfo = UTC) -> F
     if ending == ".json":
         return _read_json(body, now, zone)
     if ending == ".eml":
-        return _read_mail(body, now)
+        return read_mail(body, now)
     return refuse(f"files of this kind are not read (there are: {', '.join(KINDS)})")
 
 
@@ -130,44 +127,3 @@ def _entry(row: Mapping[str, object], now: datetime, zone: tzinfo) -> Entry | No
 def _value(row: Mapping[str, object], names: Iterable[str]) -> str:
     found = (row[name] for name in names if name in row)
     return next((str(value) for value in found if isinstance(value, str | int | float)), "")
-
-
-# --- mails ---------------------------------------------------------------------------------------------
-
-
-def _read_mail(body: bytes, now: datetime) -> FeedReading:
-    """Read one mail as one entry. Who sent it to whom is not kept."""
-    try:
-        mail = message_from_bytes(body, policy=policy.default)
-        subject, date, identity = (str(mail[name] or "") for name in ("Subject", "Date", "Message-ID"))
-        text, markup = _text_of(mail)
-    except Exception as error:  # noqa: BLE001 - the parser lets out what broken headers make it raise
-        return refuse(f"the mail cannot be read: {type(error).__name__}")
-    content = clean_text(plain_text(text, markup=markup), MAX_TEXT)
-    title = clean_line(subject) or clean_line(shorten(content, 100))
-    if not title:
-        return refuse("the mail holds neither a subject nor a text")
-    links = dict.fromkeys(filter(None, (unwrap_url(safe_url(found)) for found in _LINK.findall(text)[:_MAX_LINKS])))
-    mark = hashlib.sha256(body).hexdigest()[:24]
-    entry = Entry(
-        key=clean_line(identity, 300) or mark,
-        title=title,
-        summary=clean_text(content, MAX_SUMMARY),
-        content=content,
-        published=plausible(read_time(date), now),
-        published_raw=clean_line(date, 100),
-        whole=True,
-        links=tuple(links),
-    )
-    return FeedReading(outcome=Outcome.OK, entries=(entry,))
-
-
-def _text_of(mail: EmailMessage) -> tuple[str, bool]:
-    """Return the text of a mail, plain rather than HTML, and whether it is HTML."""
-    part = mail.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return "", False
-    payload = part.get_payload(decode=True)
-    charset = part.get_content_charset() or ""
-    text = decode(payload, f"text/plain; charset={charset}") if isinstance(payload, bytes) else ""
-    return text, part.get_content_subtype() == "html"

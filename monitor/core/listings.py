@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from cssselect import SelectorError
@@ -39,7 +39,7 @@ _NO_TEXT = re.compile(
     r"\.(?:jpe?g|png|gif|svg|webp|zip|docx?|xlsx?|mp3|mp4)$|/(?:tag|tagg|category|kategori)/", re.IGNORECASE
 )
 _TEXT_ADDRESS = re.compile(r"/20\d\d|\d{4,}|[^/-]+-[^/-]+-[^/-]+", re.IGNORECASE)
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"body", "html", "main"})
 _DROPPED = "//script | //style | //template | //noscript | //form | //nav | //footer[not(ancestor::article)]"
 
@@ -168,18 +168,25 @@ def _is_news(entries: Sequence[Entry]) -> bool:
 
 
 def _boxes(tree: Any, url: str) -> Iterator[tuple[Any, str]]:
-    """Give each largest element that holds one headline link, with the address of the link."""
+    links = ((link, _address(link, url)) for link in tree.iterfind(".//a[@href]"))
+    headlines = (given for given in links if given[1] and _is_headline(*given, url))
+    yield from boxes_around(list(islice(headlines, _MAX_LINKS)))
+
+
+def boxes_around(links: Sequence[tuple[Any, str]], most: int | None = None) -> Iterator[tuple[Any, str]]:
+    """Give, for each link, the largest element with no address but its own, of at most `most` characters; each once."""
     below: dict[Any, set[str]] = defaultdict(set)
-    links: list[tuple[Any, str]] = []
-    for link in tree.iterfind(".//a[@href]"):
-        address = _address(link, url)
-        if len(links) < _MAX_LINKS and address and _is_headline(link, address, url):
-            links.append((link, address))
-            for above in _above(link):
-                below[above].add(address)
+    for link, address in links:
+        for above in _above(link):
+            below[above].add(address)
+
+    def belongs(above: Any) -> bool:
+        alone = len(below[above]) == 1 and above.tag not in _WHOLE
+        return alone and (most is None or len(words_of(above)) <= most)
+
     seen: set[Any] = set()
     for link, address in links:
-        box = [link, *takewhile(lambda above: len(below[above]) == 1 and above.tag not in _WHOLE, _above(link))][-1]
+        box = [link, *takewhile(belongs, _above(link))][-1]
         if box not in seen:
             seen.add(box)
             yield box, address
@@ -199,7 +206,7 @@ def _is_headline(link: Any, address: str, url: str) -> bool:
            for above in (link, *_above(link)) if above.tag not in {"body", "html"}):  # fmt: skip
         return False
     words = len(words_of(link).split())
-    in_heading = any(above.tag in _HEADINGS for above in _above(link)) or next(link.iter(*_HEADINGS), None) is not None
+    in_heading = any(above.tag in HEADINGS for above in _above(link)) or next(link.iter(*HEADINGS), None) is not None
     return words >= 3 or (in_heading and words >= 1)
 
 
@@ -223,7 +230,7 @@ def _address(link: Any, url: str) -> str:
 
 def headline_of(item: Any) -> str:
     """Return the headline of an item: its heading, else its longest link, else its own words."""
-    heading = next((words_of(found) for found in item.iter(*_HEADINGS) if words_of(found)), "")
+    heading = next((words_of(found) for found in item.iter(*HEADINGS) if words_of(found)), "")
     links = max((words_of(link) for link in item.iter("a")), key=len, default="")
     return _DATE.sub("", heading or links or words_of(item)).strip(" ,:–-|")
 

@@ -124,6 +124,7 @@ class SourceSpider(Spider):
         home: Path = Path(),
         secrets: Secrets = NoSecrets(),  # noqa: B008 (holds nothing)
         ledger: Ledger | None = None,
+        allow_hosts: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -139,6 +140,8 @@ class SourceSpider(Spider):
         """Where a token or a password is read, at the moment that it is needed."""
         self.ledger = ledger or RunLedger()
         """What was used of a service that allows only so much, by all lines together."""
+        self.allow_hosts = tuple(allow_hosts)
+        """`host:port` of private addresses that may be reached, for a kind that connects by itself."""
 
     def read_options(self, source: Source) -> msgspec.Struct:
         """Return the options of a line as `options_type`. Raises msgspec.ValidationError with what is wrong."""

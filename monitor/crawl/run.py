@@ -195,6 +195,7 @@ class HomeSpider(Spider):
                 home=self.plan.home,
                 secrets=self.plan.secrets,
                 ledger=self.plan.ledger,
+                allow_hosts=self.settings.getlist("ALLOW_HOSTS"),
             )
             assert isinstance(kind, SourceSpider)  # noqa: S101 (a kind that is none is a fault of the program)
             self._kinds[name] = kind
@@ -206,6 +207,17 @@ class HomeSpider(Spider):
             polled = await self._ask(source)
         for wanted in self.intake.polled(polled):
             self.crawler.engine.crawl(self._fetch(wanted))
+        await self._put_away(source, polled)
+
+    async def _put_away(self, source: Source, polled: Polled) -> None:
+        """Let a kind mark or move what it has read, in a thread. A failure is told: what was read is saved."""
+        if polled.saved is None:
+            return
+        try:
+            await asyncio.to_thread(polled.saved)
+        except Exception as error:  # noqa: BLE001 (whatever a kind raises here loses nothing)
+            reason = self.plan.secrets.hide(str(error))
+            log.warning("what was read could not be put away: %s", reason, extra={"source": source.name})
 
     async def _ask(self, source: Source) -> Polled:
         """Let the kind read its source; whatever goes wrong is the outcome of the poll."""

@@ -1,6 +1,5 @@
 """Source -> Poll, Entry -> Page: one polite crawl, everything saved as it comes."""
 
-import logging
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -18,8 +17,6 @@ from monitor.store import intake as intake_store
 from monitor.store.health import StoredSiteFiles
 from monitor.store.ledger import StoredLedger
 from monitor.workers import Workers
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -63,11 +60,6 @@ class HomeIntake:
         """Save a poll with its entries."""
         self.result.new_entries += intake_store.save_poll(self.db, polled.poll, polled.entries, polled.cursor)
         self.result.polls.append(polled.poll)
-        if polled.saved:
-            try:
-                polled.saved()
-            except OSError as error:
-                log.warning("what was read could not be put away: %s", error, extra={"source": polled.poll.source})
         return self.want(polled.poll.source)
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:

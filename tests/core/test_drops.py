@@ -108,7 +108,7 @@ def test_a_mail_that_breaks_the_parser_is_refused(monkeypatch: pytest.MonkeyPatc
     def broken(*_args: object, **_more: object) -> None:
         raise IndexError
 
-    monkeypatch.setattr("monitor.core.drops.message_from_bytes", broken)
+    monkeypatch.setattr("monitor.core.mails.reading.message_from_bytes", broken)
     assert read("a.eml", b"x").reason == "the mail cannot be read: IndexError"
 
 

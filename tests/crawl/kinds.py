@@ -59,11 +59,20 @@ def poll(
     name: str = "",
     environment: Mapping[str, str] | None = None,
     ledger: Ledger | None = None,
+    allow_hosts: tuple[str, ...] = (),
     **options: str,
 ) -> Polled:
     """Poll a source once, as the crawl does, with the bound of requests that the kind has."""
-    secrets = Secrets(home, environment or {})
-    kind = kind_class(work=work, clock=lambda: now, zone=UTC, words=words, home=home, secrets=secrets, ledger=ledger)
+    kind = kind_class(
+        work=work,
+        clock=lambda: now,
+        zone=UTC,
+        words=words,
+        home=home,
+        secrets=Secrets(home, environment or {}),
+        ledger=ledger,
+        allow_hosts=allow_hosts,
+    )
     source = Source(url=url, kind=kind.kind, name=name, options=options)
     kind.read_options(source)
     most = len(fake.asked) + kind.most_requests

@@ -1,22 +1,17 @@
 """What goes wrong inside: one source never stops another, and a fault of the store is not swallowed."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
-from monitor.config import read_home
-from monitor.core.pages import compile_names
 from monitor.crawl.base import Polled
-from monitor.crawl.run import Manners, Plan, run_crawl
+from monitor.crawl.run import HomeSpider, Manners, Plan, run_crawl
 from monitor.errors import StoreError
-from monitor.models import Entry, Poll, PollOutcome, Source, Wanted
-from monitor.steps import say_nothing
-from monitor.steps.crawl import HomeIntake
-from monitor.store import intake as intake_store
+from monitor.models import Poll, PollOutcome, Source, Wanted
 from tests.crawl.kinds import NOW, work
 
 
@@ -43,7 +38,7 @@ def run(home: Path) -> None:
     """Crawl a folder, and a source whose cursor is broken, in a process of its own: a reactor starts once."""
     folder = Source(url="inkorg", kind="folder")
     broken = Source(url="https://polisen.example/api/events", kind="polisen")
-    plan = Plan(sources=[folder, broken, folder], cursors={broken.url: {"asked": 3}}, home=home)
+    plan = Plan(sources=[folder, broken, folder], cursors={broken.url: {"gone": 3}}, home=home)
     manners = Manners(contact="", delay=0, timeout=1, allow_hosts=(), zone=NOW.tzinfo)  # type: ignore[arg-type]  # it has one
     intake = FullDisk()
     try:
@@ -65,17 +60,12 @@ def test_a_fault_of_the_store_is_raised_when_every_source_has_been_asked(tmp_pat
     assert "inkorg: unreadable: the folder inkorg cannot be used" in second
 
 
-def test_a_file_that_cannot_be_put_away_is_told_and_what_was_read_is_kept(
-    db: Database, make_home: Callable[..., Path], caplog: pytest.LogCaptureFixture
-) -> None:
-    home = read_home(make_home("folder ./inkorg"))
-    intake_store.register_sources(db, home.sources)
-    intake = HomeIntake(db, home, compile_names(()), lambda: NOW, say_nothing)
-
+def test_a_file_that_cannot_be_put_away_is_told_and_what_was_read_is_kept(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise PermissionError("read only")
 
-    poll = Poll(source="./inkorg", at=NOW, outcome=PollOutcome.OK)
-    intake.polled(Polled(poll=poll, entries=(Entry(key="a", title="A", whole=True),), saved=fail))
-    assert intake.result.new_entries == 1
+    source = Source(url="./inkorg", kind="folder")
+    poll = Poll(source=source.url, at=NOW, outcome=PollOutcome.OK)
+    spider = HomeSpider(plan=Plan(), intake=FullDisk(), work=work, clock=lambda: NOW, zone=UTC, faults=[])
+    asyncio.run(spider._put_away(source, Polled(poll=poll, saved=fail)))
     assert "could not be put away: read only" in caplog.text
