@@ -51,8 +51,6 @@ class FrontPage:
     links: tuple[str, ...] = ()
     """One address on each other site that it links to."""
     title: str = ""
-    takes_mentions: bool = False
-    """It names an endpoint for webmentions or pingbacks, as blogs do. The endpoint itself is never called."""
 
 
 def read_front(body: bytes, url: str, content_type: str = "", link: str = "") -> FrontPage:
@@ -71,7 +69,6 @@ def read_front(body: bytes, url: str, content_type: str = "", link: str = "") ->
         posts=links_within(tree, url),
         links=links_out(tree, url),
         title=clean_line(" ".join(tree.xpath("string(.//title)").split()), 200),
-        takes_mentions=bool({"webmention", "pingback"} & {word for node in _links(tree) for word in _rel(node)}),
     )
 
 

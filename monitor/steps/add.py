@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from monitor.config import Home
 from monitor.core.candidates import Item, weigh_items
 from monitor.core.discovery import FrontPage, Offer, common_feeds, is_comments, read_front, read_sitemap_lines
 from monitor.core.feeds import read_feed
+from monitor.core.listings import read_listing
 from monitor.core.matching import Matcher, build_matcher
 from monitor.core.opml import Outline, read_opml
 from monitor.core.sitemaps import read_sitemap
@@ -88,7 +89,7 @@ def try_outlines(home: Home, outlines: Sequence[Outline], clock: Clock) -> Found
 
 def _explore(home: Home, offers: Sequence[Offer], clock: Clock, requests: int) -> Found:
     with Workers() as workers:
-        explorer = _Explorer(build_matcher(watch_of(home)), workers, clock)
+        explorer = _Explorer(build_matcher(watch_of(home)), workers, clock, home.settings.zone)
         plan = Plan(pages=explorer.start(offers), budget=Budget(requests, requests))
         run_crawl(plan, manners_of(home), explorer, workers.run, clock)
     return explorer.found
@@ -97,15 +98,18 @@ def _explore(home: Home, offers: Sequence[Offer], clock: Clock, requests: int) -
 class _Explorer:
     """An intake that saves nothing. What a page names is tried whole; the usual places one by one."""
 
-    def __init__(self, matcher: Matcher, workers: Workers, clock: Clock) -> None:
+    def __init__(self, matcher: Matcher, workers: Workers, clock: Clock, zone: tzinfo) -> None:
         self.matcher = matcher
         self.workers = workers
         self.clock = clock
+        self.zone = zone
         self.found = Found()
         self.offers: list[Offer] = []
         self.open = 0
         self.guesses: deque[Offer] = deque()
         self.stages: deque[Callable[[], Iterable[Offer]]] = deque()
+        self.front: Page | None = None
+        """The page that was given, until it is known whether it is to be read as a list."""
 
     def start(self, offers: Sequence[Offer]) -> list[Wanted]:
         """Return what is wanted first."""
@@ -149,7 +153,10 @@ class _Explorer:
             return []
         while not self.guesses and self.stages:
             self.guesses.extend(self.stages.popleft()())
-        return [self._want(self.guesses.popleft())] if self.guesses else []
+        if self.guesses:
+            return [self._want(self.guesses.popleft())]
+        self._take_listing()
+        return []
 
     def _take_feed(self, offer: Offer, page: Page) -> list[Wanted]:
         reading = self._run(read_feed, page.body, page.url, page.content_type, self.clock())
@@ -161,6 +168,7 @@ class _Explorer:
         self.found.tried.append((offer.url, reading.reason))
         if offer.kind != "page":
             return []
+        self.front = page
         front = self._run(read_front, page.body, page.url, page.content_type, page.link)
         self.stages.append(partial(common_feeds, page.url))
         self.stages.append(lambda: [Offer(safe_url("/robots.txt", page.url), "robots", "")])
@@ -186,6 +194,18 @@ class _Explorer:
             self.found.tried.append((offer.url, f"a sitemap without an address of the last {SITEMAP_DAYS} days"))
         else:
             self._take("sitemap", offer, reading)
+
+    def _take_listing(self) -> None:
+        """Read the page itself as a list of news, when the site offers nothing else to read."""
+        page, self.front = self.front, None
+        if page is None:
+            return
+        reader = partial(read_listing, zone=self.zone)
+        reading = self._run(reader, page.body, page.url, page.content_type, self.clock())
+        if isinstance(reading, Refused) or reading.outcome is Outcome.REFUSED:
+            self.found.tried.append((page.url, reading.reason))
+        else:
+            self._take("listing", Offer(page.url, "page", "the page itself, read as a list of news"), reading)
 
     def _run(self, function: Callable[..., T], *args: object) -> T | Refused:
         return next(self.workers.map(function, [args]))

@@ -11,7 +11,7 @@ from monitor.core.articles import judge
 from monitor.core.matching import Matcher, build_matcher
 from monitor.core.pages import block_key, drop_repeated, extract
 from monitor.core.reservations import keep, stricter
-from monitor.core.sites import site_of
+from monitor.core.sites import is_everywhere, site_of
 from monitor.core.urls import host_of
 from monitor.models import Article, Clock, Outcome, PageReading, Refused, StorePolicy
 from monitor.steps import Tell, area_of, covered_sites, say_nothing, watch_of
@@ -19,6 +19,7 @@ from monitor.store import articles as article_store
 from monitor.store import candidates as candidate_store
 from monitor.store.articles import HostBlocks, Unread
 from monitor.store.db import transaction
+from monitor.store.intake import entry_words
 from monitor.workers import Workers
 
 BATCH = 100
@@ -90,11 +91,13 @@ def _note_links(
     for item, reading, (_, verdict) in judged:
         if not isinstance(verdict, Article):
             continue
-        if site_of(verdict.url) not in covered:  # a search found it, or a post linked to it
+        site = site_of(verdict.url)
+        if site and site not in covered:  # a search found it, or a post linked to it
             candidate_store.note_links(db, item.source, [verdict.url], at=now, named=True)
-        if isinstance(reading, PageReading):
-            links = [url for url in reading.links if site_of(url) not in covered]
-            candidate_store.note_links(db, site_of(verdict.url), links, at=now)
+        linked = reading.links if isinstance(reading, PageReading) else ()
+        said = (url for entry in entry_words(db, item.id) for url in entry.links if not is_everywhere(url))
+        links = [url for url in (*linked, *said) if site_of(url) not in {"", site} | covered]
+        candidate_store.note_links(db, site or item.source, links, at=now)
 
 
 def _keep(

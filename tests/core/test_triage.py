@@ -14,7 +14,6 @@ from monitor.core.triage import (
     default_topics,
     judge_story,
     level_of,
-    order_stories,
     own_hosts,
     reach_of,
     read_topics,
@@ -313,21 +312,7 @@ def test_without_namings_nothing_is_listed_and_a_name_in_the_lead_is_no_list() -
     assert not is_listed(make_article("Händer", "- Katrineholm", lead="Loppis i Katrineholm"))
 
 
-# --- order ---------------------------------------------------------------------------------------------
-
-
-def test_stories_that_need_an_answer_come_first_by_due_time_then_the_weightiest() -> None:
-    light, heavy = judge(make_article(paper="blogg")), judge(make_article(paper="riks"))
-    soon = Need(rule=NeedRule.SOUGHT, due=MADE + timedelta(hours=5))
-    later = replace(soon, rule=NeedRule.QUESTION, due=MADE + timedelta(days=5))
-    stories = [
-        replace(light, id=1),
-        replace(heavy, id=2),
-        replace(heavy, id=3, need=later),
-        replace(light, id=4, need=soon),
-        replace(heavy, id=5),
-    ]
-    assert [story.id for story in order_stories(stories)] == [4, 3, 2, 5, 1]
+# --- marks ------------------------------------------------------------------------------------------
 
 
 def test_a_mark_by_staff_is_a_need_and_lifts_a_story_out_of_the_one_liners() -> None:

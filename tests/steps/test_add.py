@@ -60,10 +60,26 @@ def test_add_of_a_site_without_anything_says_what_was_tried(web: Web, make_home:
     result = monitor("add", f"{web.url}/", "--home", make_home("#"))
     assert result.code == 1
     assert "no feed was found" in result.err
+    assert "no list of news was found" in result.err
     assert "HTML page" in result.err
     assert "HTTP 404" in result.err
     for wrong in (["javascript:alert(1)"], []):
         assert monitor("add", *wrong, "--home", make_home("#")).code == 2
+
+
+def test_a_page_that_lists_news_is_offered_when_there_is_no_feed(web: Web, make_home: MakeHome) -> None:
+    items = "".join(
+        f'<li><span class="datum">{day} november 2026</span><a href="/nytt/{day}">{title}</a></li>'
+        for day, title in [(20, "Vi städar i byn"), (21, "Bussen till Katrineholm dras in"), (22, "Julmarknad i byn")]
+    )
+    web["/"] = f"<html><head><title>Byalaget</title></head><body><main><ul>{items}</ul></main></body></html>"
+    home = make_home("#")
+    shown = monitor("add", f"{web.url}/", "--home", home, "--yes")
+    assert shown.code == 0, shown
+    assert f"listing {web.url}/" in shown.out
+    assert "3 entries, 1 of them name Katrineholm" in shown.out
+    assert "Bussen till Katrineholm dras in" in shown.out
+    assert sources_of(home) == f'#\nlisting {web.url}/ name="127.0.0.1"\n'
 
 
 def test_a_list_is_added_under_its_headings_and_what_stood_there_is_told(web: Web, make_home: MakeHome) -> None:

@@ -2,9 +2,9 @@
 
 from monitor.core.triage.answers import due_by, find_need
 from monitor.core.triage.classes import REACH, class_of, level_of, reach_of
-from monitor.core.triage.judging import Desk, find_topic, judge_story, order_stories
+from monitor.core.triage.judging import Desk, find_topic, judge_story
 from monitor.core.triage.own_voice import own_hosts
-from monitor.core.triage.quoting import choose_quote, names_private_person, summarise
+from monitor.core.triage.quoting import names_private_person, summarise
 from monitor.core.triage.topics import TOPICS_FILE, Topics, default_topics, read_topics
 from monitor.core.triage.weighing import Weights, tell_weight, weigh
 
@@ -14,7 +14,6 @@ __all__ = [
     "Desk",
     "Topics",
     "Weights",
-    "choose_quote",
     "class_of",
     "default_topics",
     "due_by",
@@ -23,7 +22,6 @@ __all__ = [
     "judge_story",
     "level_of",
     "names_private_person",
-    "order_stories",
     "own_hosts",
     "reach_of",
     "read_topics",

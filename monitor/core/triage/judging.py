@@ -73,17 +73,6 @@ def judge_story(story: Story, desk: Desk) -> Story:
     return replace(judged, aside=_aside(judged, outside, desk))
 
 
-def order_stories(stories: Sequence[Story]) -> list[Story]:
-    """Return the stories in the order of the letter: those that need an answer by due time, then the weightiest."""
-    return sorted(stories, key=_rank)
-
-
-def _rank(story: Story) -> tuple[bool, float, float, float, int]:
-    newest = max(article.at for article in story.articles).timestamp()
-    due = story.need.due.timestamp() if story.need else 0.0
-    return (story.need is None, due, -round(story.total_weight, 6), -newest, story.id)
-
-
 def _need(outside: Sequence[Article], story: Story, releases: frozenset[str], desk: Desk) -> Need | None:
     asking = [
         article

@@ -1,4 +1,4 @@
-"""The few words of an article that are repeated: its own sentences that name the municipality, and one short quote.
+"""The few words of an article that are repeated: its own sentences that name the municipality.
 
 The limits put "no more than the purpose needs" (22 § upphovsrättslagen) in numbers. A sentence that names a private
 person is passed over where another one will do; a person named in an office ("kommunalrådet ...") is not private.
@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from monitor.core.sentences import sentences
 from monitor.core.text import shorten
 from monitor.core.words import COMMON, stem
-from monitor.models import Article, Mention
+from monitor.models import Article
 
 SUMMARY_LIMIT = 320
 QUOTE_LIMIT = 240
-_BODY = 20_000
 
-Parts = tuple[tuple[str, bool], ...]
-"""Pieces of a text, each with whether it names the municipality."""
 
 _CAPITALS = re.compile(
     r"\b[A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?(?: [A-ZÅÄÖÉ][a-zåäöéüè]+(?:-[A-ZÅÄÖ][a-zåäö]+)?)+\b"
@@ -80,76 +77,3 @@ def summarise(article: Article) -> str:
     if not chosen:
         return shorten(said[ranked[0]], SUMMARY_LIMIT) if said else ""
     return " ".join(said[number] for number in sorted(chosen))
-
-
-def choose_quote(article: Article, besides: str = "") -> Parts:
-    """Return the sentence to quote, its namings marked: one that says more than headline and `besides` do.
-
-    A sentence without a private person's name comes first, then one that fits whole, then the fullest naming.
-    """
-    text = article.text[:_BODY]
-    places = {word for mention in article.place.mentions for word in mention.text.split()}
-    best: tuple[tuple[bool, bool, int, int], tuple[int, int], list[Mention]] | None = None
-    for start, end, mentions in _naming_sentences(text, article.place.mentions):
-        words = text[start:end]
-        if words[:60] in besides or words in article.title:
-            continue
-        fullest = max(mention.end - mention.start for mention in mentions)
-        rank = (names_private_person(words, places), end - start > QUOTE_LIMIT, -fullest, start)
-        if best is None or rank < best[0]:
-            best = (rank, (start, end), mentions)
-    if best is None:
-        return ()
-    _, (start, end), mentions = best
-    return _cut(_mark(text, start, end, mentions), mentions[0].start - start)
-
-
-def _naming_sentences(text: str, mentions: Iterable[Mention]) -> Iterable[tuple[int, int, list[Mention]]]:
-    namings = sorted(
-        (m for m in mentions if m.where == "text" and 0 <= m.start < m.end <= len(text)),
-        key=lambda mention: (mention.start, -mention.end),
-    )
-    line_start = 0
-    for line in text.split("\n"):
-        for start, end in sentences(line):
-            first, last = line_start + start, line_start + end
-            inside = [mention for mention in namings if first <= mention.start and mention.end <= last]
-            if inside:
-                yield first, last, inside
-        line_start += len(line) + 1
-
-
-def _mark(text: str, start: int, end: int, mentions: Iterable[Mention]) -> list[tuple[str, bool]]:
-    parts: list[tuple[str, bool]] = []
-    at = start
-    for mention in mentions:
-        if mention.start < at:
-            continue
-        if mention.start > at:
-            parts.append((text[at : mention.start], False))
-        parts.append((text[mention.start : mention.end], True))
-        at = mention.end
-    if at < end:
-        parts.append((text[at:end], False))
-    return parts
-
-
-def _cut(parts: list[tuple[str, bool]], naming: int) -> Parts:
-    """Return the parts, or the piece of them around the first naming that fits, cut between words."""
-    if sum(len(text) for text, _ in parts) <= QUOTE_LIMIT:
-        return tuple(parts)
-    room = QUOTE_LIMIT - 2
-    cut: list[tuple[str, bool]] = []
-    if naming > room // 2:
-        before, parts = parts[0][0][-(room // 2) :], parts[1:]
-        cut.append(("…" + before[before.find(" ") + 1 :], False))
-    for text, hit in parts:
-        left = room - sum(len(piece) for piece, _ in cut)
-        if len(text) > left:
-            if hit and not any(known for _, known in cut):
-                cut.append((text[:left], True))
-            elif not hit:
-                cut.append((shorten(text, max(left, 2)), False))
-            break
-        cut.append((text, hit))
-    return tuple(cut)
