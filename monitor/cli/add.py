@@ -11,7 +11,9 @@ from monitor.cli.options import (
     json_option,
     load_home,
     local,
+    locked,
     moment,
+    opened,
     read_clock,
     set_up_logs,
 )
@@ -19,8 +21,9 @@ from monitor.cli.terminal import print_json, say
 from monitor.config import SOURCES_FILE, Home, append_groups, append_source
 from monitor.core.opml import Outline, read_opml
 from monitor.errors import UsageError
-from monitor.models import Clock, Refused
+from monitor.models import Clock, PageState, Refused
 from monitor.steps.add import SITEMAP_DAYS, Found, FoundSource, find_sources, try_outlines
+from monitor.steps.seen import add_seen
 
 
 @click.command()
@@ -30,15 +33,34 @@ from monitor.steps.add import SITEMAP_DAYS, Found, FoundSource, find_sources, tr
 @click.option("--opml", type=click.Path(path_type=Path, dir_okay=False), help="Add the feeds of a list in OPML.")
 @click.option("--try", "trying", is_flag=True, help="With --opml: ask each feed first; leave out those that fail.")
 @click.option("--yes", is_flag=True, help="Add the best of what was found without asking.")
+@click.option("--item", is_flag=True, help="URL is one text that you have seen: judge it like every other.")
+@click.option("--title", default="", help="With --item: its headline, for when the page cannot be fetched.")
+@click.option("--text", default="", help="With --item: what it says, for when the page cannot be fetched.")
 @json_option
 def add(
-    *, url: str, home_path: Path, at: str | None, opml: Path | None, trying: bool, yes: bool, as_json: bool
+    *,
+    url: str,
+    home_path: Path,
+    at: str | None,
+    opml: Path | None,
+    trying: bool,
+    yes: bool,
+    item: bool,
+    title: str,
+    text: str,
+    as_json: bool,
 ) -> None:
     """Find the feed, sitemap or list of a site, show its three latest items, and add it to feeds.txt on yes.
 
-    URL may be any page of the site. With --json, only tell what was found. Exit code 1 when nothing was found, or when
-    something of a list was left out.
+    URL may be any page of the site. With --json, only tell what was found. With --item, URL is one text: its page is
+    fetched once, and it is judged. Exit code 1 when nothing was found, when something of a list was left out, or when
+    the item was not taken.
     """
+    if (title or text) and not item:
+        raise UsageError("--title and --text belong to --item")
+    if item and url and not opml:
+        _add_item(load_home(home_path), at, url, title, text, as_json=as_json)
+        return
     if bool(url) == bool(opml):
         raise UsageError("give either an address or --opml FILE. For example: monitor add www.example.se")
     home = load_home(home_path)
@@ -163,3 +185,32 @@ def _by_group(outlines: list[Outline]) -> dict[str, list[tuple[str, str]]]:
     for outline in outlines:
         groups.setdefault(outline.group, []).append((outline.url, outline.title))
     return groups
+
+
+# --- one text ------------------------------------------------------------------------------------------
+
+
+def _add_item(home: Home, at: str | None, url: str, title: str, text: str, *, as_json: bool) -> None:
+    """Add one text that a person has seen, and say what became of it."""
+    clock = read_clock(at, home)
+    set_up_logs(clock, verbose=False)
+    with locked(home), opened(home) as db:
+        seen = add_seen(home, db, clock, url, title=title, text=text)
+    if as_json:
+        print_json(
+            {"url": seen.url, "state": seen.state, "reason": seen.reason, "title": seen.title, "late": seen.late}
+        )
+    elif seen.taken:
+        say(f"{seen.title or seen.url}: it names {home.settings.municipality}")
+        say("  it is older than what a letter tells of: it stands in the archive" if seen.late
+            else "  it stands in the next letter, as seen by a person")  # fmt: skip
+        if seen.reason:
+            say(f"  judged on what you wrote: {seen.reason}")
+    elif seen.state is PageState.WAITING:
+        say(f"{seen.url}: its page is fetched at the next run")
+    else:
+        say(f"monitor: {seen.url} was not taken: {seen.reason}", error=True)
+        if not (title or text):
+            say('  say what it is about with --title "..." --text "..."', error=True)
+    if not seen.taken and seen.state is not PageState.WAITING:
+        click.get_current_context().exit(1)

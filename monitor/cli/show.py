@@ -129,7 +129,7 @@ def _rows(limit: int | None, as_json: bool) -> int:
 
 
 def _names(home: Home) -> dict[str, str]:
-    return {source.url: source.name for source in home.sources}
+    return {source.url: source.name for source in home.known_sources}
 
 
 def _print_articles(rows: list[dict[str, Any]], home: Home, empty: str) -> None:

@@ -20,8 +20,13 @@ from monitor.config.sources import (
 from monitor.errors import ConfigError
 from monitor.models import Source
 
+SEEN = "seen:"
+"""The source of what persons add by hand (`monitor add --item`): no line of feeds.txt, and never polled."""
+_SEEN_NAMES = {"sv": "Sett av en person"}
+
 __all__ = [
     "LOCAL_KINDS",
+    "SEEN",
     "SETTINGS_FILE",
     "SOURCES_FILE",
     "Home",
@@ -46,6 +51,16 @@ class Home:
     sources: tuple[Source, ...] = ()
     problems: tuple[str, ...] = ()
     """Wrong lines of feeds.txt, each a sentence with its line number."""
+
+    @property
+    def seen(self) -> Source:
+        """The source of what persons add by hand, named in the letter's language."""
+        return Source(url=SEEN, kind="seen", name=_SEEN_NAMES.get(self.settings.language, "Seen by a person"))
+
+    @property
+    def known_sources(self) -> tuple[Source, ...]:
+        """Everything that a text may have come from."""
+        return (*self.sources, self.seen)
 
     @property
     def database(self) -> Path:

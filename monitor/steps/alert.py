@@ -71,7 +71,7 @@ def send_alerts(home: Home, db: Database, clock: Clock, *, pretend: bool = False
 
 def find_alerts(home: Home, db: Database, now: datetime) -> tuple[Alert, ...]:
     """Return what should be told now."""
-    names = {source.url: source.name for source in home.sources}
+    names = {source.url: source.name for source in home.known_sources}
     arrivals = [
         Arrival(seen_at=seen, title=title, url=url, source=names.get(source, source))
         for seen, title, url, source in outbox.arrivals_since(db, now - _HOUR)
@@ -93,7 +93,7 @@ def urgent_stories(home: Home, db: Database, now: datetime) -> list[Urgent]:
     new = article_store.articles_between(db, period.start, period.end)
     if not new:
         return []
-    names = {source.url: source.name for source in home.sources}
+    names = {source.url: source.name for source in home.known_sources}
     articles = article_store.articles_between(db, period.start - STORY_OPEN, period.end)
     found = []
     for story in judged_stories(home, db, articles, period=period, made_at=now):

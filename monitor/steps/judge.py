@@ -26,7 +26,7 @@ def judged_stories(
 def desk_of(home: Home, db: Database, stories: Sequence[int], *, period: Period, made_at: datetime) -> Desk:
     """Return what the home's stories are judged by."""
     settings = home.settings
-    sources = {source.url: source for source in home.sources}
+    sources = {source.url: source for source in home.known_sources}
     tones, marks = story_store.judged_by_people(db, stories)
     return Desk(
         period=period,

@@ -79,6 +79,7 @@ def publish(home: Home, db: Database, clock: Clock, *, example: bool = False) ->
         judged=True,
         followed=followed,
         limits=Limits(stories=settings.digest.stories, also=settings.digest.also, late=settings.followup.late_shown),
+        unread=(home.seen,),
         candidates=len(candidate_store.list_candidates(db, covered=covered_sites(home))),
         contact=settings.digest.contact or settings.crawl.contact,
         web=settings.digest.web,

@@ -43,7 +43,7 @@ def gather(home: Home, db: Database, first: date, end: date, today: date) -> Sta
     articles, _, stories = digest_store.count_articles(db, period, own)
     asked = dict(statistics_store.count_asked(db, period))
     names = {topic.key: topic.name for topic in topics_of(home.path).lists}
-    titles = {source.url: source.name for source in home.sources}
+    titles = {source.url: source.name for source in home.known_sources}
     return Statistics(
         period=period,
         weeks=tuple(

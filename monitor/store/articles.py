@@ -300,7 +300,8 @@ def find_page(db: Database, url: str) -> dict[str, Any] | None:
     key = identity_key(url)
     rows = db.query(
         """select p.*, p.body is not null as has_body, a.url article_url, a.title article_title, a.about,
-               a.reason article_reason, a.outcome article_outcome, a.note article_note,
+               a.reason article_reason, a.outcome article_outcome, a.note article_note, a.at article_at,
+               a.from_feed,
                min(e.first_seen) first_seen, count(e.id) entries
            from pages p left join articles a on a.key = p.key or a.page = p.id left join entries e on e.page = p.id
            where p.key = ? group by p.id""",

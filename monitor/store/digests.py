@@ -63,7 +63,7 @@ def count_articles(db: Database, period: Period, own: Sequence[str] = ()) -> tup
 
 def first_polled(db: Database) -> datetime | None:
     """Return when the home's first source was first read; None when none ever was."""
-    row = db.execute("select min(first_polled) from sources").fetchone()
+    row = db.execute("select min(first_polled) from sources where kind != 'seen'").fetchone()
     return time_of(row[0]) if row[0] else None
 
 

@@ -80,7 +80,7 @@ async def archive(request: Request) -> Response:
     query = asked.query
     unclear = query if isinstance(query, Unclear) else None
     home = site.home
-    sources = {source.url: source for source in home.sources}
+    sources = {source.url: source for source in home.known_sources}
     zone = home.settings.zone
     wish = wish_of(asked, query if isinstance(query, Query) else None, sources, zone)
 
@@ -276,7 +276,7 @@ async def _hits(request: Request, limit: int) -> list[Found] | Response:
     if isinstance(query, Unclear):
         return site.refuse(request, 400, UNCLEAR[query])
     home = site.home
-    sources = {source.url: source for source in home.sources}
+    sources = {source.url: source for source in home.known_sources}
     wish = wish_of(asked, query, sources, home.settings.zone)
     order = archive_store.Order.NEWEST if limit == IN_FEED else asked.order
     hits = await site.read(lambda db: archive_store.find_articles(db, wish, order=order, limit=limit))

@@ -82,7 +82,7 @@ async def _page(
         panel=panel,
         panel_due=due_of(panel.case, site.clock(), home.settings.zone),
         units=units,
-        names={source.url: source.name for source in home.sources},
+        names={source.url: source.name for source in home.known_sources},
         may_change=case_panel.may_change(person_of(request), panel.case),
         problems=case_panel.anchors(problems),
         conflict=conflict,

@@ -150,8 +150,8 @@ async def cases(request: Request) -> Response:
         summary=summary(open_now, now, zone),
         asked=asked,
         pages=-(-found["total"] // PER_PAGE),
-        names={source.url: source.name for source in home.sources},
-        classes={source.url: source.source_class for source in home.sources},
+        names={source.url: source.name for source in home.known_sources},
+        classes={source.url: source.source_class for source in home.known_sources},
         may_change=panel is not None and case_panel.may_change(person, panel.case),
         panel_due=due_of(panel.case, now, zone) if panel else None,
         saved=request.query_params.get("sparat", ""),
@@ -198,7 +198,7 @@ async def export(request: Request) -> Response:
     asked, now = read_asked(request.query_params, person), site.clock()
     lines = await site.read(lambda db: case_lists.list_cases(db, asked.query, now))
     words = Words(site.language(request), site.home.reports)
-    names = {source.url: source.name for source in site.home.sources}
+    names = {source.url: source.name for source in site.home.known_sources}
     return download(table_of(lines, names, words, site.home.settings.zone), kind, "uppfoljning")
 
 

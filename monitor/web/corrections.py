@@ -55,7 +55,7 @@ async def _form(request: Request, *, missing: bool) -> Response:
     hit = await site.read(lambda db: correction_store.read_hit(db, id_, since))
     if hit is None:
         raise HTTPException(404)
-    names = {source.url: source.name for source in site.home.sources}
+    names = {source.url: source.name for source in site.home.known_sources}
     status = 400 if missing else 200
     return site.page(request, "correct.html.j2", status=status, hit=hit, reasons=REASONS, missing=missing, names=names)
 

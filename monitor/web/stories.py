@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
     number, story, members, decided = found
     if number != id_:
         return RedirectResponse(f"/handelse/{number}", status_code=303)
-    names = {source.url: source.name for source in site.home.sources}
+    names = {source.url: source.name for source in site.home.known_sources}
     may = person_of(request).may(Role.EDITOR)
     return site.page(
         request, "story.html.j2", story=story, members=members, decided=decided, names=names, may=may, tones=list(Tone)

@@ -23,7 +23,7 @@ from monitor.core.digest.values import (
 )
 from monitor.core.text import shorten
 from monitor.core.times import local_day
-from monitor.models import Article, Period, SourceState, Story
+from monitor.models import Article, Period, Source, SourceState, Story
 
 _TOP_TITLE_LIMIT = 110
 _DOMINATING_ARTICLES = 3
@@ -45,6 +45,7 @@ def compose(
     followed: Followed | None = None,
     limits: Limits | None = None,
     candidates: int = 0,
+    unread: Sequence[Source] = (),
     contact: str = "",
     web: str = "",
     colour: str = "",
@@ -55,8 +56,8 @@ def compose(
     `stories` may hold articles from before the period: these are told as earlier, not counted. `shown` are the URLs
     that an earlier letter has shown, `day_counts` the days that `days_of` names, `holidays` days that are no measure
     of what is usual. `watched` are beginnings of words; `judged` says whether somebody has looked for stories that
-    need an answer. `followed` is what the follow-up knows, `candidates` how many new sources
-    are proposed. `example` says at the top that all is invented.
+    need an answer. `followed` is what the follow-up knows, `candidates` how many new sources are proposed. `unread` are
+    sources that nobody polls: persons bring what is in them. `example` says at the top that all is invented.
     """
     limits = limits or Limits()
     news = sorted(news_of(stories, period, shown), key=lambda item: item.rank)
@@ -65,7 +66,8 @@ def compose(
     health = health_of(sources, limits.faults)
     days = days_of(period, time_zone)
     usual = usual_of(days, day_counts, holidays)
-    names = {state.source.url: (source_name(state), state.source.source_class) for state in sources}
+    names = {source.url: (source.name, source.source_class) for source in unread}
+    names |= {state.source.url: (source_name(state), state.source.source_class) for state in sources}
     full = min(limits.stories, sum(item.in_full for item in news))
     followed = followed or Followed()
     told = tuple(story_item(item, names, limits, followed) for item in news[:full])
