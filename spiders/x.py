@@ -30,8 +30,6 @@ LONGEST_QUERY = 512
 MAX_PAGES = 5
 MAX_WORDS = 5
 
-Kronor = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
-
 
 class XOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Options of one line of feeds.txt."""
@@ -42,8 +40,8 @@ class XOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The number of the municipality's decision to read X."""
     cap: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0
     """Kronor that all lines of the home together may cost in a month."""
-    price: Kronor = 0.055
-    """Kronor for one post: 0.005 dollars (docs.x.com, August 2026) at 11 kronor."""
+    price: Annotated[float, msgspec.Meta(ge=0.02, le=1_000)] = 0.055
+    """Kronor for one post: 0.005 dollars (docs.x.com, August 2026) at 11 kronor. Below 0.02 it is one in dollars."""
     query: str = ""
     """What to search for, in X's own language; the home's search words in Swedish posts when it is left out."""
     days: Annotated[int, msgspec.Meta(ge=1, le=7)] = 1

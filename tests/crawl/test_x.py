@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -179,6 +180,16 @@ def test_a_refusal_is_told_in_the_words_of_x_and_says_when_to_come_again() -> No
         assert reason in polled.poll.reason
         assert "hemlig" not in json.dumps(polled.poll.reason)
     assert ask(Fake(lambda _path, _asked: limit)).poll.retry_after == NOW + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("wrong", [{"price": "0.005"}, {"cap": "-1"}, {"cap": "mycket"}, {"price": "inf"}])
+def test_a_price_in_dollars_or_no_price_at_all_is_refused(wrong: dict[str, Any]) -> None:
+    x = X(*minutes(1))
+    with pytest.raises(msgspec.ValidationError):
+        ask(x, **wrong)
+    with pytest.raises((msgspec.ValidationError, ValueError)):
+        ask(x, **(wrong | dict.fromkeys(wrong, "nan")))
+    assert x.fake.asked == []
 
 
 # --- the cap -------------------------------------------------------------------------------------------
