@@ -236,10 +236,10 @@ STEPS = st.tuples(
 KATRINEHOLM = ("Katrineholm", 60.0)
 
 
-@given(st.lists(STEPS, min_size=1, max_size=12))
+@given(st.lists(STEPS, min_size=1, max_size=8))
 @example([(0, 250, "well", KATRINEHOLM, 55), (1, 250, "well", KATRINEHOLM, 0)])  # answered in the next month
 @example([(0, 250, "crash after it", KATRINEHOLM, 0), (0, 250, "crash after it", KATRINEHOLM, 0)])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_sequence_of_polls_failures_and_crashes_passes_the_cap(steps: list[tuple[int, int, str, tuple[str, float], int]]) -> None:  # fmt: skip  # noqa: E501
     price = 0.25
     db = open_database(":memory:")  # type: ignore[arg-type]
