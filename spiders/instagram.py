@@ -80,13 +80,14 @@ class InstagramSpider(MetaSpider):
             return Polled(poll=failed)
         entries: list[Entry] = []
         reasons: list[str] = []
-        for tag in hashtags(options.tags.split(";") if options.tags else self.words)[:MAX_TAGS]:
+        tags = hashtags(options.tags.split(";") if options.tags else self.words)[:MAX_TAGS]
+        for tag in tags:
             more = await self._follow(asking, tag, entries)
             if isinstance(more, Poll):
                 failed = failed or more
             elif more:
                 reasons.append(f"#{tag} has more than {MAX_PAGES * PAGE} posts a day: the oldest were not read")
-        left = {"ids": asking.ids, PROVEN: known}
+        left = {"ids": {tag: asking.ids[tag] for tag in tags if tag in asking.ids}, PROVEN: known}
         return self.gather(source, entries, reason="; ".join(reasons), failed=failed, cursor=left)
 
     async def _prove(self, asking: _Asking, cursor: Cursor, known: str) -> Poll | None:
