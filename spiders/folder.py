@@ -55,4 +55,6 @@ class FolderSpider(SourceSpider):
     ) -> Polled:
         failed = self.failed(source, PollOutcome.UNREADABLE, "; ".join(said)) if said and not entries else None
         polled = self.gather(source, entries, reason="; ".join(said), failed=failed)
-        return replace(polled, poll=replace(polled.poll, fresh=True), saved=saved)
+        # A folder is empty as a rule: that is no sign that something is wrong.
+        outcome = polled.poll.outcome if saved else PollOutcome.NOT_MODIFIED
+        return replace(polled, poll=replace(polled.poll, fresh=True, outcome=outcome), saved=saved)

@@ -78,7 +78,7 @@ class InboxSpider(SourceSpider):
                 entries += reading.entries
                 taken.append(uid)
         saved = partial(put_away, account, post.validity, taken, options.done) if taken else None
-        return self._polled(source, entries, said, post, saved)
+        return self._polled(source, entries, said, post, saved, known=bool(cursor))
 
     def _account(self, source: Source, options: InboxOptions) -> Account:
         parts = urlsplit(source.url)
@@ -110,12 +110,22 @@ class InboxSpider(SourceSpider):
         )
 
     def _polled(
-        self, source: Source, entries: list[Entry], said: list[str], post: Post, saved: Callable[[], None] | None
+        self,
+        source: Source,
+        entries: list[Entry],
+        said: list[str],
+        post: Post,
+        saved: Callable[[], None] | None,
+        *,
+        known: bool,
     ) -> Polled:
         lost = post.large or post.mails
         failed = self.failed(source, PollOutcome.UNREADABLE, "; ".join(said)) if lost and not entries else None
         cursor = {"validity": post.validity, "uid": post.uid}
-        return replace(self.gather(source, entries, reason="; ".join(said), failed=failed, cursor=cursor), saved=saved)
+        polled = self.gather(source, entries, reason="; ".join(said), failed=failed, cursor=cursor)
+        if polled.poll.outcome is PollOutcome.EMPTY and known:  # no new mail is no sign that something is wrong
+            polled = replace(polled, poll=replace(polled.poll, outcome=PollOutcome.NOT_MODIFIED))
+        return replace(polled, saved=saved)
 
 
 def _told(post: Post) -> list[str]:

@@ -52,7 +52,7 @@ def test_a_file_is_moved_only_once_its_entries_are_saved(inbox: Path) -> None:
     assert names(inbox / "taken") == ["klipp.csv"]
     assert names(inbox / "refused") == ["fel.csv", "fel.reason.txt"]
     assert "no row has a title" in (inbox / "refused" / "fel.reason.txt").read_text()
-    assert poll(FolderSpider, NOBODY, "inkorg", home=inbox.parent).poll.outcome is PollOutcome.EMPTY
+    assert poll(FolderSpider, NOBODY, "inkorg", home=inbox.parent).poll.outcome is PollOutcome.NOT_MODIFIED
 
 
 def test_a_file_of_the_same_name_takes_no_others_place(inbox: Path) -> None:

@@ -89,7 +89,7 @@ def test_new_mails_are_read_once_and_marked_only_when_saved(server: Dovecot, fol
     second = poll(server, folder, cursor=first.cursor)
     assert titles(second) == ["Mail nummer 3"]
     third = poll(server, folder, cursor=second.cursor)
-    assert (third.poll.outcome, third.saved, third.cursor) == (PollOutcome.EMPTY, None, second.cursor)
+    assert (third.poll.outcome, third.saved, third.cursor) == (PollOutcome.NOT_MODIFIED, None, second.cursor)
 
 
 def test_mails_are_moved_to_a_folder_and_nothing_else_is_expunged(server: Dovecot, folder: str) -> None:
@@ -167,13 +167,19 @@ def test_a_mail_that_cannot_be_read_does_not_stop_the_others_for_ever(server: Do
     assert polled.poll.outcome is PollOutcome.UNREADABLE
     assert "was left: the mail holds neither a subject nor a text" in polled.poll.reason
     assert polled.saved is None
-    assert poll(server, folder, cursor=polled.cursor).poll.outcome is PollOutcome.EMPTY
+    assert poll(server, folder, cursor=polled.cursor).poll.outcome is PollOutcome.NOT_MODIFIED
 
 
 def test_old_mails_are_not_read_at_the_first_poll(server: Dovecot, folder: str) -> None:
     server.put(text(1), folder=folder)
     wish = Wish(since=TODAY.date().replace(year=TODAY.year + 1))
     assert collect(account_of(server, folder), wish).mails == {}
+
+
+def test_an_empty_folder_is_told_at_the_first_poll_and_is_as_usual_later(server: Dovecot, folder: str) -> None:
+    first = poll(server, folder)
+    assert first.poll.outcome is PollOutcome.EMPTY
+    assert poll(server, folder, cursor=first.cursor).poll.outcome is PollOutcome.NOT_MODIFIED
 
 
 def test_a_wrong_password_is_told_without_it(server: Dovecot) -> None:
