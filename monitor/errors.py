@@ -4,6 +4,7 @@ MonitorError            any fault that is told to the person in one sentence
 ├── ConfigError         monitor.toml or feeds.txt is wrong: file, line or key, what to do
 ├── UsageError          a command line, a file or an address that was given is wrong
 ├── StoreError          the database cannot be opened, is of a newer version, or is damaged
+├── CrawlError          the crawl's self-test failed: nobody was asked
 ├── LockHeldError       another run holds the home's lock
 └── DeliveryError       a letter could not be written or sent
 """
@@ -31,6 +32,10 @@ class UsageError(MonitorError):
 
 class StoreError(MonitorError):
     """The database cannot be opened or written."""
+
+
+class CrawlError(MonitorError):
+    """The crawl does not keep to its promises about addresses and bounds, and was not begun."""
 
 
 class LockHeldError(MonitorError):

@@ -7,6 +7,7 @@ from scrapy.http import Response
 
 from monitor.core.listings import Selectors, read_listing
 from monitor.crawl.base import SourceSpider, header_of
+from monitor.crawl.bounds import MAX_PAGE
 from monitor.models import FeedReading, Refused, Source
 
 
@@ -33,6 +34,7 @@ class ListingSpider(SourceSpider):
     name = kind = "listing"
     options_type = ListingOptions
     reads_pages = True
+    most_bytes = MAX_PAGE
 
     async def read(self, source: Source, response: Response) -> FeedReading | Refused:
         """Read what the page lists."""

@@ -7,6 +7,7 @@ from scrapy.http import Response
 
 from monitor.core.notices import read_notices
 from monitor.crawl.base import SourceSpider, header_of
+from monitor.crawl.bounds import MAX_PAGE
 from monitor.models import FeedReading, Refused, Source
 
 
@@ -15,6 +16,7 @@ class NoticeboardSpider(SourceSpider):
 
     name = kind = "noticeboard"
     reads_pages = True
+    most_bytes = MAX_PAGE
 
     def read(self, source: Source, response: Response) -> Awaitable[FeedReading | Refused]:
         """Read the notices that hang there now."""

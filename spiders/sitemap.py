@@ -13,6 +13,7 @@ from scrapy.http import Response
 from monitor.core.discovery import read_sitemap_lines
 from monitor.core.sitemaps import SitemapIndex, names_sitemaps, read_index, read_sitemap
 from monitor.crawl.base import Fetch, Polled, SourceSpider
+from monitor.crawl.bounds import MAX_PAGE
 from monitor.models import Cursor, Entry, FeedReading, Poll, Refused, Source, Validators
 
 
@@ -33,6 +34,7 @@ class SitemapSpider(SourceSpider):
 
     name = kind = "sitemap"
     options_type = SitemapOptions
+    most_bytes = MAX_PAGE
 
     async def poll(self, source: Source, validators: Validators, cursor: Cursor, fetch: Fetch) -> Polled:
         """Read a sitemap; of an index or a site, the sitemaps that are likely to hold news."""

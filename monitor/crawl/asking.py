@@ -41,6 +41,7 @@ class Asking:
         if self.kind.https_only and unsafe:
             raise RefusedAddressError("the terms of the service ask for https: write https:// in feeds.txt")
         request.meta[POLL_BUDGET] = self.budget
+        request.meta["download_maxsize"] = self.kind.most_bytes
         if not self.kind.obeys_robots or parts.netloc in self.kind.api_hosts:
             request.meta[OPEN_INTERFACE] = parts.netloc
         if self.kind.pause:

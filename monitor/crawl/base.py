@@ -17,6 +17,7 @@ from scrapy.http import Response
 from monitor.core.challenges import find_challenge, looks_like_html
 from monitor.core.polling import Missing, judge_poll, read_reset, read_retry_after, weigh
 from monitor.core.services.answers import AnswerPage
+from monitor.crawl.bounds import MAX_FEED
 from monitor.crawl.failures import explain_failure
 from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.crawl.secrets import NoSecrets, Secrets
@@ -99,6 +100,8 @@ class SourceSpider(Spider):
     """What a 404 means at this kind."""
     most_requests: ClassVar[int] = 10
     """How many requests one poll may make. Redirects and second tries count; robots.txt does not."""
+    most_bytes: ClassVar[int] = MAX_FEED
+    """How large an answer may be, packed or unpacked."""
     pause: ClassVar[float] = 0
     """Seconds between two requests to the service, when its terms ask for more than the home's own delay."""
     seldom: ClassVar[timedelta | None] = None

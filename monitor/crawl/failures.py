@@ -10,7 +10,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from twisted.internet.error import ConnectError
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from monitor.models import PollOutcome
 
@@ -31,9 +31,19 @@ class BudgetSpentError(IgnoreRequest):
     """The request would be more than the crawl was allowed."""
 
 
+class OversizedAnswerError(IgnoreRequest):
+    """An answer is larger than we read: its head, its body, or what it unpacks to. The text says which."""
+
+
+class BrokenAnswerError(IgnoreRequest):
+    """An answer ended before its end, or its packing is damaged; the text says how it was seen."""
+
+
 class PostponedError(IgnoreRequest):
     """The host asks for long pauses: the rest follows in the next run."""
 
+
+MAX_REDIRECTS = 5
 
 # The first class that fits decides; "{}" takes the error's own words.
 _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
@@ -42,6 +52,8 @@ _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
     (RefusedAddressError, PollOutcome.BLOCKED, "the address is refused: {}"),
     (BudgetSpentError, PollOutcome.TRANSIENT, "{}"),
     (PostponedError, PollOutcome.TRANSIENT, "{}"),
+    (OversizedAnswerError, PollOutcome.UNREADABLE, "the answer is refused: {}"),
+    (BrokenAnswerError, PollOutcome.TRANSIENT, "the answer broke off ({})"),
     (IgnoreRequest, PollOutcome.UNREADABLE, "{}"),
     (UnsupportedURLSchemeError, PollOutcome.UNREADABLE, "the address is not http or https"),
     (CannotResolveHostError, PollOutcome.TRANSIENT, "the host name has no usable address ({})"),
@@ -55,10 +67,30 @@ _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
 )
 
 
+# What Scrapy and OpenSSL say, and what it means.
+_WORDS = (
+    ("max redirections reached", f"the site redirects more than {MAX_REDIRECTS} times on end"),
+    ("certificate verify failed", "the site's certificate is not valid for its name and today"),
+    ("SSL routines", "the site does not speak TLS as it should"),
+)
+
+
 def explain_failure(error: BaseException | None) -> tuple[PollOutcome, str]:
     """Turn an error into an outcome and a sentence for the person."""
-    words = " ".join(str(error).split())[:200]
+    words = " ".join(_words_of(error).split())[:200]
+    known = next((meaning for said, meaning in _WORDS if said in words), "")
     for kind, outcome, sentence in _FAILURES:
         if isinstance(error, kind):
-            return outcome, sentence.format(words)
-    return PollOutcome.TRANSIENT, f"the site could not be read ({type(error).__name__}: {words})"
+            return outcome, known or sentence.format(words)
+    return PollOutcome.TRANSIENT, known or f"the site could not be read ({type(error).__name__}: {words})"
+
+
+def _words_of(error: BaseException | None) -> str:
+    """Return the words of an error; of one that wraps what Twisted raised, the words of that."""
+    reasons = getattr(error.__cause__, "reasons", None) if error else None
+    if not reasons:
+        return str(error)
+    inner = reasons[-1].value
+    if isinstance(inner, ConnectionDone | ConnectionLost):
+        return "the connection was closed"
+    return f"it does not keep to HTTP: {inner}"

@@ -7,6 +7,7 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from monitor.crawl.bounds import SITE_FILE
 from monitor.crawl.failures import PostponedError, RobotsForbidError, RobotsUnknownError
 from monitor.crawl.site_files import SiteReader
 from monitor.models import SiteFile
@@ -53,7 +54,7 @@ class RobotsPolicy:
 
     async def process_request(self, request: Request) -> None:
         """Raise RobotsForbidError, RobotsUnknownError or PostponedError when the address may not be fetched (now)."""
-        if request.meta.get("site_file") or in_open_interface(request):
+        if SITE_FILE in request.meta or in_open_interface(request):
             return
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"

@@ -11,6 +11,7 @@ from scrapy.http import Response
 from monitor.core.polling import permanent_move, read_max_age
 from monitor.core.reservations import TDM_FILE, Allowed, TdmRule, headline_only, judge_reservation, read_tdm_file
 from monitor.crawl.base import Polled, header_of
+from monitor.crawl.bounds import SITE_FILE
 from monitor.crawl.politeness import in_open_interface
 from monitor.crawl.site_files import SiteReader
 from monitor.models import PollOutcome
@@ -29,7 +30,7 @@ class ReservationPolicy:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Judge a good answer; the file of its origin is fetched once a day."""
-        if request.meta.get("site_file") or not 200 <= response.status < 300:
+        if SITE_FILE in request.meta or not 200 <= response.status < 300:
             return response
         rules = () if in_open_interface(request) else await self._rules(response.url)
         request.meta["allowed"] = judge_reservation(response.url, header_lists(response), rules, response.body)

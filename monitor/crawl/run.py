@@ -26,20 +26,21 @@ from monitor.core.polling import judge_page
 from monitor.core.reservations import AGENT
 from monitor.crawl.asking import Asking
 from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
+from monitor.crawl.bounds import MAX_PAGE
 from monitor.crawl.budget import Budget
-from monitor.crawl.failures import PostponedError, explain_failure
+from monitor.crawl.failures import MAX_REDIRECTS, PostponedError, explain_failure
 from monitor.crawl.ledger import Ledger, RunLedger
+from monitor.crawl.proof import prove
 from monitor.crawl.reservations import allowed_of, complete
 from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.crawl.site_files import RunFiles, SiteFiles
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, CrawlError
 from monitor.models import Clock, Cursor, Page, PollOutcome, Source, Unavailable, Validators, Wanted
 
 log = logging.getLogger(__name__)
 
-MAX_BODY = 8 * 1024 * 1024
-POLLS_AT_ONCE = 32
-"""As many as requests in all: a source that waits for its host holds no place of another for long."""
+POLLS_AT_ONCE = 128
+"""As many as requests in all. So many hosts must hang at once before a good source waits for one (decision 0024)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,11 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "monitor.crawl.politeness.RobotsPolicy": 100,
             "monitor.crawl.budget.RequestBudget": 950,  # next to the network: redirects and second tries count too
             "monitor.crawl.reservations.ReservationPolicy": 110,
+            "monitor.crawl.guard.PlainRedirects": 610,
+            "monitor.crawl.bounds.Unpacking": 590,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,  # a proxy looks names up unguarded
+            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
@@ -103,18 +109,22 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
-        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "data": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "monitor.crawl.bounds.BoundedHandler"),
+            **dict.fromkeys(("file", "ftp", "data", "s3")),
+        },
         "DOWNLOAD_DELAY": manners.delay,
         "DOWNLOAD_DELAY_JITTER": 0,  # the delay in monitor.toml is a promise, not a mean
-        "CONCURRENT_REQUESTS": 32,
+        "CONCURRENT_REQUESTS": POLLS_AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": manners.delay,
         "DOWNLOAD_TIMEOUT": manners.timeout,
-        "DOWNLOAD_MAXSIZE": MAX_BODY,
+        "DOWNLOAD_MAXSIZE": MAX_PAGE,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "REDIRECT_MAX_TIMES": 5,
+        "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
+        "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [502, 503, 504],
@@ -138,6 +148,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
     """Run one crawl to its end. What happens to sources and pages goes to the intake; nothing is raised for them.
 
     What the intake itself raises (a database that cannot be written) is raised at the end: the first of it.
+    Raises CrawlError, before anybody is asked, when the self-test fails.
     """
     if not plan.sources and not plan.pages:
         return
@@ -177,6 +188,11 @@ class HomeSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Start the polls, yield the pages wanted from before, and end when every source is polled."""
+        try:
+            await prove(self.crawler)
+        except CrawlError as error:
+            self.faults.append(error)
+            return
         at_once = asyncio.Semaphore(POLLS_AT_ONCE)
         polls = [asyncio.ensure_future(self._poll(source, at_once)) for source in self.plan.sources]
         for wanted in self.plan.pages:

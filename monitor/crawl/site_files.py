@@ -8,10 +8,9 @@ from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
 from monitor.core.polling import is_fresh
+from monitor.crawl.bounds import MAX_SITE_FILE, SITE_FILE
 from monitor.crawl.failures import explain_failure
 from monitor.models import Clock, SiteFile
-
-MAX_BYTES = 500 * 1024  # RFC 9309, 2.5: a crawler must read at least 500 kibibytes of robots.txt
 
 
 class SiteFiles(Protocol):
@@ -65,10 +64,10 @@ class SiteReader:
 
     async def _fetch(self, url: str, clock: Clock) -> SiteFile:
         # Such a file is asked whatever robots.txt says: it is where the site says what it wants.
-        request = Request(url, meta={"site_file": True}, priority=1000, callback=NO_CALLBACK)
+        request = Request(url, meta={SITE_FILE: True}, priority=1000, callback=NO_CALLBACK)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 (whatever the network raises means the same: no answer)
             return SiteFile(url=url, asked=clock(), reason=explain_failure(error)[1])
-        body = response.body[:MAX_BYTES] if 200 <= response.status < 300 else b""
+        body = response.body[:MAX_SITE_FILE] if 200 <= response.status < 300 else b""
         return SiteFile(url=url, asked=clock(), status=response.status, body=body)
