@@ -7,8 +7,8 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from monitor.crawl.bounds import SITE_FILE
-from monitor.crawl.failures import PostponedError, RobotsForbidError, RobotsUnknownError
+from monitor.crawl.bounds import SITE_FILE, refusal
+from monitor.crawl.failures import PostponedError, RefusedAddressError, RobotsForbidError, RobotsUnknownError
 from monitor.crawl.site_files import SiteReader
 from monitor.models import SiteFile
 
@@ -63,6 +63,8 @@ class RobotsPolicy:
             self._rules[origin] = read_robots(file)
         rules = self._rules[origin]
         if isinstance(rules, str):
+            if reason := refusal(request):  # the guard's word on the host, not robots.txt's
+                raise RefusedAddressError(reason)
             raise RobotsUnknownError(rules)
         if not rules.can_fetch(request.url, self.agent):
             raise RobotsForbidError("robots.txt forbids it")

@@ -3,17 +3,26 @@
     python -m tests.crawl.ask < plan.json
 
 A reactor starts once per process. `plan`: sources, pages, allow, delay, timeout; `fake`: a name -> its addresses in
-turn, one list for each look-up. With `fake`, no name is looked up for real and every connection but to `seed` is
+turn, one list for each look-up. With `fake`, no name is looked up for real and every connection but to `seeds` is
 counted and refused.
 """
 
 import json
 import resource
+import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from scrapy.utils.reactor import install_reactor
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.error import ConnectError
+from twisted.internet.interfaces import IHostnameResolver
+from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from monitor.crawl.base import Polled
 from monitor.crawl.run import Manners, Plan, run_crawl
@@ -54,8 +63,59 @@ class Diary:
         return ()
 
 
+@implementer(IHostnameResolver)
+class FakeNames:
+    """A resolver that asks nobody: literal addresses as the machine reads them, and the names it was told of."""
+
+    def __init__(self, names: Mapping[str, Sequence[Sequence[str]]]) -> None:
+        self.names = names
+        self.asked: Counter[str] = Counter()
+
+    def answer(self, name: str) -> Sequence[str]:
+        """Return the addresses of a name, the next in turn."""
+        if name in self.names:
+            turns = self.names[name]
+            self.asked[name] += 1
+            return turns[min(self.asked[name], len(turns)) - 1]
+        try:
+            found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        except OSError:
+            return ()
+        return [str(address[0]) for *_, address in found]
+
+    def resolveHostName(self, receiver: Any, name: str, port: int = 0, *_more: object) -> Any:  # noqa: N802
+        """Resolve as IHostnameResolver says."""
+        receiver.resolutionBegan(None)
+        for address in self.answer(name):
+            receiver.addressResolved((IPv6Address if ":" in address else IPv4Address)("TCP", address, port))
+        receiver.resolutionComplete()
+
+
+def watch_connections(names: Mapping[str, Sequence[Sequence[str]]], seeds: Collection[str]) -> list[str]:
+    """Look no name up and connect nowhere but to `seeds`; return the list of what would have been connected to."""
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor
+
+    tried: list[str] = []
+    real: Any = reactor
+    connect = real.connectTCP
+
+    def watched(host: str, port: int, factory: Any, *more: Any, **named: Any) -> Any:
+        if f"{host}:{port}" in seeds:
+            return connect(host, port, factory, *more, **named)
+        tried.append(f"{host} {port}")
+        failure = Failure(ConnectError())  # type: ignore[no-untyped-call]
+        real.callLater(0, factory.clientConnectionFailed, None, failure)
+        return None
+
+    real.connectTCP = watched
+    real.installNameResolver(FakeNames(names))
+    return tried
+
+
 def ask(told: dict[str, Any]) -> dict[str, Any]:
     """Crawl; return what was noted."""
+    tried = watch_connections(told["fake"], told["seeds"]) if "fake" in told else []
     plan = Plan(
         sources=[
             Source(url=url, kind=told.get("kind", "feed"), line=line) for line, url in enumerate(told["sources"], 1)
@@ -72,6 +132,7 @@ def ask(told: dict[str, Any]) -> dict[str, Any]:
     return {
         "polls": diary.polls,
         "pages": diary.pages,
+        "connections": tried,
         "seconds": round(time.monotonic() - diary.began, 1),
         "cpu": round(usage.ru_utime + usage.ru_stime, 1),
         "megabytes": usage.ru_maxrss // 1024,

@@ -1,0 +1,113 @@
+"""The self-test of a crawl: it finds what was taken away from the guard, before anybody is asked."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+import pytest
+from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.extensions.telnet import TelnetConsole
+from scrapy.settings import Settings
+
+from monitor.crawl import bounds
+from monitor.crawl.bounds import Unpacking
+from monitor.crawl.guard import AddressGuard, PlainRedirects
+from monitor.crawl.proof import prove
+from monitor.crawl.run import Manners, crawl_settings
+from monitor.errors import CrawlError
+from tests.crawl.test_guard import Reactor
+
+
+class Running:
+    """A crawl as the self-test sees it: its settings, and what of Scrapy's parts is in it."""
+
+    spider = None
+
+    def __init__(self) -> None:
+        manners = Manners(contact="", delay=2, timeout=30, allow_hosts=("127.0.0.1:8900",), zone=UTC)
+        self.settings = Settings(crawl_settings(manners))
+        self.parts: list[Any] = [AddressGuard(["127.0.0.1:8900"]), PlainRedirects(), Unpacking(1)]
+
+    def get_downloader_middleware(self, kind: type) -> Any:
+        return next((part for part in self.parts if isinstance(part, kind)), None)
+
+    get_extension = get_downloader_middleware
+
+    def fault(self) -> str:
+        """Return what the self-test says."""
+        try:
+            asyncio.run(prove(self))  # type: ignore[arg-type]  # as much of a crawler as is looked at
+        except CrawlError as error:
+            return str(error)
+        return ""
+
+
+@pytest.fixture
+def reactor(monkeypatch: pytest.MonkeyPatch) -> Reactor:
+    fake = Reactor({})
+    monkeypatch.setattr("twisted.internet.reactor", fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def running(reactor: Reactor) -> Iterator[Running]:
+    yield Running()
+    assert reactor.tcpClients == []
+
+
+def test_the_crawl_as_it_is_set_up_passes(running: Running) -> None:
+    assert running.fault() == ""
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_part_that_is_missing_is_found(running: Running, place: int) -> None:
+    name = type(running.parts.pop(place)).__name__
+    said = running.fault()
+    assert f"{name} is not in the crawl" in said
+    assert "nobody was asked" in said
+    assert "requirements.txt" in said
+
+
+@pytest.mark.parametrize("kind", [CookiesMiddleware, HttpProxyMiddleware, MetaRefreshMiddleware, TelnetConsole])
+def test_a_part_that_must_not_be_there_is_found(running: Running, kind: type) -> None:
+    running.parts.append(object.__new__(kind))
+    assert kind.__name__ in running.fault()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DOWNLOAD_HANDLERS", {"file": None, "ftp": None, "data": None, "s3": None}, "other download handlers"),
+        ("DOWNLOAD_VERIFY_CERTIFICATES", False, "certificates are not verified"),
+        ("DOWNLOAD_MAXSIZE", 0, "DOWNLOAD_MAXSIZE is 0"),
+        ("REDIRECT_MAX_TIMES", 20, "REDIRECT_MAX_TIMES is 20"),
+        ("DOWNLOAD_TIMEOUT", 0, "DOWNLOAD_TIMEOUT is 0"),
+    ],
+)
+def test_a_setting_that_was_changed_is_found(running: Running, name: str, value: object, words: str) -> None:
+    running.settings.set(name, value, priority="cmdline")
+    assert words in running.fault()
+
+
+def test_a_guard_that_lets_all_through_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AddressGuard, "process_request", lambda _guard, _request: None)
+    assert "the guard lets http://127.0.0.1:1/ through" in running.fault()
+
+
+def test_a_resolver_that_is_not_the_guards_or_judges_nothing_is_found(
+    running: Running, reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.crawl.guard.judge_address", lambda _address: None)
+        assert "the resolver lets 127.0.0.1 through" in running.fault()
+    reactor.nameResolver = object()
+    assert "another resolver" in running.fault()
+
+
+def test_a_lost_hook_on_the_head_of_an_answer_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "BoundedFactory", _LenientHTTP11ClientFactory)
+    assert "the head of an answer has no bound" in running.fault()
