@@ -316,6 +316,8 @@ class SourceSpider(Spider):
             return Polled(poll=self._unreadable(source, response, reading.reason))
         outcome = PollOutcome.OK if reading.entries else PollOutcome.EMPTY
         poll = self._answered(source, response, outcome, reason=reading.reason, body_hash=body_hash)
+        if reading.outcome is Outcome.PARTIAL and "partial" in response.flags:  # broke off where no length told so
+            poll = replace(poll, etag="", last_modified="", body_hash="")  # the next poll asks for the whole of it
         pauses = [pause for pause in (reading.pause, self.seldom) if pause]
         return Polled(poll=replace(poll, pause=max(pauses, default=None)), entries=reading.entries)
 

@@ -90,7 +90,7 @@ class GuardedResolver:
         self.allow_hosts = tuple(allow_hosts)
         self.patience = patience
         self.refused: dict[tuple[str, int], str] = {}
-        """Host and port -> why the last look-up gave nothing."""
+        """Host and port -> why the last look-up handed on nothing of what it found."""
         self._unguarded: Any = reactor.nameResolver
         self._known: dict[str, tuple[str, ...]] = {}
 
@@ -116,22 +116,22 @@ class GuardedResolver:
         lookup = _Lookup(self, resolutionReceiver, host, portNumber)
         resolutionReceiver.resolutionBegan(lookup)
         if not host:
-            lookup.refuse("it is no host name")
+            lookup.cancel()
         elif host in self._known:
             lookup.finish(self._known[host])
         else:
-            lookup.began = self.reactor.callLater(self.patience, lookup.refuse, "no name server answered in time")
+            lookup.began = self.reactor.callLater(self.patience, lookup.cancel)
             self._unguarded.resolveHostName(lookup, host, portNumber, addressTypes, transportSemantics)
         return lookup
 
     def judge(self, host: str, port: int, addresses: Sequence[str]) -> tuple[list[str], str]:
-        """Return the addresses of a host that may be connected to; with none, why."""
+        """Return the addresses of a host that may be connected to; when there are others only, why not to those."""
         if is_allowed(host, port, self.allow_hosts):
-            return list(addresses), "" if addresses else "it has no address"
+            return list(addresses), ""
         verdicts = {address: judge_address(address) for address in addresses}
         public = [address for address, refused in verdicts.items() if refused is None]
         reasons = [refused.reason for refused in verdicts.values() if refused]
-        return public, "" if public else "; ".join(reasons[:3]) or "it has no address"
+        return public, "" if public else "; ".join(reasons[:3])
 
     def remember(self, host: str, addresses: tuple[str, ...]) -> None:
         """Keep what was answered, for the rest of the run."""
@@ -153,8 +153,9 @@ class _Lookup:
         self._ended = False
 
     def cancel(self) -> None:
-        """Hand on nothing."""
-        self.refuse("the look-up was called off")
+        """Hand on nothing: the name servers are silent, or nobody waits any more."""
+        if not self._ended:
+            self._end([], "")
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
         """Begin; the receiver knows already."""
@@ -175,17 +176,11 @@ class _Lookup:
         usable, reason = self.guard.judge(self.name, self.port, addresses)
         self._end(usable, reason)
 
-    def refuse(self, reason: str) -> None:
-        """Hand on nothing."""
-        if not self._ended:
-            self._end([], reason)
-
     def _end(self, addresses: Sequence[str], reason: str) -> None:
         self._ended = True
         if self.began is not None and self.began.active():
             self.began.cancel()
-        if reason:
-            self.guard.refused[self.name, self.port] = reason
+        self.guard.refused[self.name, self.port] = reason
         for address in addresses:
             self.receiver.addressResolved(_dialled(address, self.port))
         self.receiver.resolutionComplete()

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from monitor.core.services.answers import AnswerPage
 from monitor.crawl.base import PROVEN, Polled, SourceSpider
 from monitor.crawl.failures import BudgetSpentError
-from monitor.models import Cursor, Entry, FeedReading, Outcome, Poll, PollOutcome, Refused, Source
+from monitor.models import Cursor, Entry, FeedReading, Outcome, Poll, PollOutcome, Refused, Source, Validators
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 SOURCE = Source(url="https://tjanst.se/sok")
@@ -149,3 +149,18 @@ def test_a_bound_on_calls_says_in_several_ways_when_it_is_lifted(headers: dict[s
     poll = ask(Response(SOURCE.url, status=429, headers=headers))
     assert isinstance(poll, Poll)
     assert poll.retry_after == (NOW + timedelta(seconds=seconds) if seconds else None)
+
+
+class Broken(Service):
+    """A kind whose source ends in the middle."""
+
+    async def read(self, source: Source, response: Response) -> FeedReading | Refused:
+        return FeedReading(outcome=Outcome.PARTIAL, reason="it ends in the middle", entries=(Entry(key="a"),))
+
+
+@pytest.mark.parametrize(("flags", "etag"), [(["partial"], ""), ([], '"v1"')])
+def test_an_answer_that_broke_off_is_asked_for_in_whole_the_next_time(flags: list[str], etag: str) -> None:
+    kind = Broken(work=work, clock=lambda: NOW, zone=UTC)
+    given = Response(SOURCE.url, headers={"ETag": '"v1"'}, body=b"<rss>", flags=flags)
+    poll = asyncio.run(kind.judge(SOURCE, given, Validators())).poll
+    assert (poll.outcome, poll.etag, bool(poll.body_hash)) == (PollOutcome.OK, etag, bool(etag))

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.command import monitor
 from tests.loopback import Answer, Web
 
@@ -83,31 +81,33 @@ def test_a_robots_txt_that_fails_forbids_everything_and_is_said(web: Web, make_h
     assert "robots.txt answered with an error" in sources(home)[0]["reason"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "outcome", "said"),
-    [
-        (Answer(b"no", 403), "blocked", "HTTP 403"),
-        (Answer(b"no", 404), "gone", "HTTP 404"),
-        (Answer(b"no", 500), "transient", "HTTP 500"),
-        (Answer(b"<!doctype html><html><body>Are you human?</body></html>"), "blocked", "HTML page"),
-        (Answer(b""), "unreadable", "empty"),
-        (Answer(b"", 302, {"Location": "http://127.0.0.1:9/x"}), "blocked", "allow_hosts"),
-        (Answer(b"", 302, {"Location": "file:///etc/passwd"}), "transient", ""),
-    ],
+NO_FEEDS = (
+    (Answer(b"no", 403), "blocked", "HTTP 403"),
+    (Answer(b"no", 404), "gone", "HTTP 404"),
+    (Answer(b"no", 500), "transient", "HTTP 500"),
+    (Answer(b"<!doctype html><html><body>Are you human?</body></html>"), "blocked", "HTML page"),
+    (Answer(b""), "unreadable", "empty"),
+    (Answer(b"", 302, {"Location": "http://127.0.0.1:9/x"}), "blocked", "allow_hosts"),
+    (Answer(b"", 302, {"Location": "file:///etc/passwd"}), "blocked", "redirect"),
 )
+
+
 def test_a_source_that_does_not_give_a_feed_is_told_and_never_taken_for_an_empty_one(
-    web: Web, make_home: MakeHome, answer: Answer, outcome: str, said: str
+    web: Web, make_home: MakeHome
 ) -> None:
-    web["/feed"] = answer
+    for number, (answer, _, _) in enumerate(NO_FEEDS):
+        web[f"/{number}"] = answer
     web.feed("/good", ("Katrineholm", "/a"))
     web.page("/a", "Katrineholm", "Katrineholm.")
-    home = make_home(f'{web.url}/feed name="Bladet"', f"{web.url}/good")
+    bad = [f'{web.url}/{number} name="Bladet {number}"' for number in range(len(NO_FEEDS))]
+    home = make_home(*bad, f"{web.url}/good")
     result = crawl(home)
     assert result.code == 1
-    assert "monitor: Bladet: " in result.err
-    bad, good = sources(home)
-    assert bad["outcome"] == outcome
-    assert said in bad["reason"]
+    *found, good = sources(home)
+    for number, (told, (_, outcome, said)) in enumerate(zip(found, NO_FEEDS, strict=True)):
+        assert f"monitor: Bladet {number}: " in result.err
+        assert (number, told["outcome"]) == (number, outcome)
+        assert said in told["reason"]
     assert good["outcome"] == "ok"
     assert entries(home)["a"]["state"] == "kept"
 
