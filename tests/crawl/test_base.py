@@ -154,7 +154,7 @@ def test_a_bound_on_calls_says_in_several_ways_when_it_is_lifted(headers: dict[s
 class Broken(Service):
     """A kind whose source ends in the middle."""
 
-    async def read(self, source: Source, response: Response) -> FeedReading | Refused:
+    async def read(self, *_answer: object) -> FeedReading | Refused:
         return FeedReading(outcome=Outcome.PARTIAL, reason="it ends in the middle", entries=(Entry(key="a"),))
 
 
