@@ -10,7 +10,7 @@ import click
 from monitor.cli.check_delivery import check_delivery
 from monitor.cli.options import home_option, json_option, opened, read_clock
 from monitor.cli.terminal import print_json, say
-from monitor.config import SOURCES_FILE, Home, read_home
+from monitor.config import NO_DECISION, SOURCES_FILE, Home, read_home
 from monitor.core.places import municipalities
 from monitor.errors import StoreError
 from monitor.store import digests as digest_store
@@ -50,6 +50,8 @@ def check_settings(home: Home) -> Iterator[tuple[bool, str]]:
         )
     contact = bool(settings.crawl.contact)
     yield contact, f"contact in the user agent: {settings.crawl.contact or 'none. Write [crawl] contact = ...'}"
+    decision = settings.retention.decision
+    yield bool(decision), f"retention by decision {decision}" if decision else NO_DECISION
     for problem in home.problems:
         yield False, problem
     yield bool(home.sources), f"{len(home.sources)} sources in {SOURCES_FILE}"

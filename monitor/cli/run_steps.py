@@ -1,7 +1,9 @@
 """`monitor run` and its steps one by one."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,13 +14,14 @@ from monitor.cli.options import (
     load_home,
     locked,
     opened,
+    print_table,
     read_clock,
     set_up_logs,
     verbose_option,
     watched,
 )
 from monitor.cli.terminal import print_json, say
-from monitor.config import Home
+from monitor.config import NO_DECISION, Home
 from monitor.steps.crawl import CrawlResult
 from monitor.steps.crawl import crawl as crawl_step
 from monitor.steps.discover import is_due
@@ -29,6 +32,7 @@ from monitor.steps.purge import purge as purge_step
 from monitor.steps.read import ReadResult
 from monitor.steps.read import read as read_step
 from monitor.steps.topics import judge_topics
+from monitor.store.retention import Gone
 
 now_option = click.option("--now", "everything", is_flag=True, help="Poll also the sources that are not due.")
 
@@ -121,15 +125,42 @@ def digest(home_path: Path, at: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def purge(home_path: Path, at: str | None, dry_run: bool, as_json: bool) -> None:
-    """Delete what is older than the home keeps; say how many rows each rule took."""
+    """Delete what is older than the home keeps; say what of which class went, and how old it was."""
     home = load_home(home_path)
     with locked(home), opened(home) as db:
-        counts = purge_step(home, db, read_clock(at, home), pretend=dry_run)
+        told = purge_step(home, db, read_clock(at, home), pretend=dry_run)
+    rows = [_purged(gone, home) for gone in told if gone.rows]
     if as_json:
-        print_json(counts)
+        print_json(rows)
         return
-    for rule, rows in counts.items():
-        say(f"{rows:>8}  {rule}{' (would go)' if dry_run else ''}")
+    print_table(
+        rows,
+        {
+            "would go" if dry_run else "gone": lambda row: str(row["rows"]),
+            "what": lambda row: row["what"],
+            "class": lambda row: row["class"],
+            "older than": lambda row: row["before"],
+            "oldest": lambda row: row["oldest"],
+            "by": lambda row: row["rule"],
+        },
+        "nothing is older than this home keeps",
+    )
+    if rows and not home.settings.retention.decision:
+        say(f"monitor: {NO_DECISION}", error=True)
+
+
+def _purged(gone: Gone, home: Home) -> dict[str, Any]:
+    def day(moment: datetime | None) -> str:
+        return moment.astimezone(home.settings.zone).date().isoformat() if moment else ""
+
+    return {
+        "what": gone.what.value,
+        "class": gone.source_class,
+        "rule": gone.rule,
+        "before": day(gone.before),
+        "oldest": day(gone.oldest),
+        "rows": gone.rows,
+    }
 
 
 def say_crawl(result: CrawlResult) -> None:

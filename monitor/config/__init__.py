@@ -7,7 +7,7 @@ a wrong line in feeds.txt is told with its number and stops nothing else.
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.settings import SETTINGS_FILE, Settings, read_settings, read_usable_settings
+from monitor.config.settings import NO_DECISION, SETTINGS_FILE, Settings, read_settings, read_usable_settings
 from monitor.config.sources import (
     LOCAL_KINDS,
     SOURCES_FILE,
@@ -27,6 +27,7 @@ _SEEN_NAMES = {"sv": "Sett av en person"}
 __all__ = [
     "LOCAL_KINDS",
     "SEEN",
+    "NO_DECISION",
     "SETTINGS_FILE",
     "SOURCES_FILE",
     "Home",

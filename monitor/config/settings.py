@@ -19,10 +19,13 @@ from monitor.core.matching.watch import THRESHOLD
 from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.errors import ConfigError
-from monitor.models import PlaceKind
+from monitor.models import PlaceKind, SourceClass
 
 SETTINGS_FILE = "monitor.toml"
 LANGUAGES = ("sv", "en")
+POSTS_DAYS = 30
+"""How many days posts of private persons (blogs, forums, social media) are kept, unless the home says otherwise."""
+NO_DECISION = 'no decision on retention is named. Write its number: [retention] decision = "KS 2026/118"'
 _LEAST_CONTRAST = 6.0
 
 
@@ -75,10 +78,22 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[retention]`: how many days what is kept. After that, headline, link and quote remain."""
+    """`[retention]`: how many days what is kept. After that, headline, link and quote remain (docs/dataskydd.md)."""
 
+    decision: str = ""
+    """Number of the municipality's decision on it; it stands beside each deletion in the log."""
     pages_days: int = 14
     text_days: int = 90
+    """Texts of news."""
+    class_days: dict[str, int] = msgspec.field(default_factory=dict)
+    """Texts of one class of sources, when they are kept for another time. Citizens' posts go after `POSTS_DAYS`."""
+    polls_days: int = 90
+    """What each poll of a source said. Its days are counted for three years, for the statistics."""
+
+    def days_of(self, source_class: SourceClass) -> int:
+        """Return how many days texts of a class are kept."""
+        usual = min(self.text_days, POSTS_DAYS) if source_class.citizens else self.text_days
+        return self.class_days.get(source_class.value, usual)
 
 
 class Triage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -242,6 +257,8 @@ def _check(path: Path, settings: Settings) -> None:
         ("digest.also", settings.digest.also, 0),
         ("retention.pages_days", settings.retention.pages_days, 1),
         ("retention.text_days", settings.retention.text_days, 1),
+        ("retention.polls_days", settings.retention.polls_days, 1),
+        *((f"retention.class_days.{name}", days, 1) for name, days in settings.retention.class_days.items()),
         ("triage.answer_days", settings.triage.answer_days, 1),
         ("discovery.requests", settings.discovery.requests, 0),
         ("discovery.per_day", settings.discovery.per_day, 0),
@@ -250,11 +267,22 @@ def _check(path: Path, settings: Settings) -> None:
     ):
         if not least <= value < 1_000_000:
             raise ConfigError(path, key, f"{value} must be at least {least}")
+    _check_retention(path, settings.retention)
     for host in settings.crawl.allow_hosts:
         if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):\d{1,5}", host):
             raise ConfigError(
                 path, "crawl.allow_hosts", f'"{host}" is not host:port. Write for example: "127.0.0.1:8900"'
             )
+
+
+def _check_retention(path: Path, retention: Retention) -> None:
+    classes = [one.value for one in SourceClass]
+    for name in retention.class_days:
+        if name not in classes:
+            what = f'"{clean_line(name, 40)}" is no class of sources. There are: {", ".join(classes)}'
+            raise ConfigError(path, "retention.class_days", what)
+    if retention.decision != clean_line(retention.decision, 80):
+        raise ConfigError(path, "retention.decision", 'is no number. Write for example: "KS 2026/118"')
 
 
 def _check_names(path: Path, settings: Settings) -> None:

@@ -37,6 +37,11 @@ class SourceClass(StrEnum):
     OWN = "own"
     OTHER = "other"
 
+    @property
+    def citizens(self) -> bool:
+        """Whether private persons write there: what they write is kept for a shorter time, and nothing is quoted."""
+        return self in {SourceClass.BLOG, SourceClass.FORUM, SourceClass.SOCIAL}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

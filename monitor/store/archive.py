@@ -77,6 +77,7 @@ class Hit:
     url: str
     title: str
     lead: str
+    """Its lead; when its text is gone, the quote that stayed."""
     text: str
     source: str
     at: datetime
@@ -196,8 +197,8 @@ def _read(db: Database, numbers: Sequence[int]) -> list[Hit]:
     found = {}
     for start in range(0, len(numbers), 500):
         chosen = list(numbers[start : start + 500])
-        sql = f"""select d.doc, a.id, a.url, a.title, a.lead, a.text, a.source, a.at, a.published, a.access, a.about,
-                      a.place, a.kind, d.topic, d.unit, d.tone, m.story
+        sql = f"""select d.doc, a.id, a.url, a.title, coalesce(nullif(a.lead, ''), a.quote) lead, a.text, a.source,
+                      a.at, a.published, a.access, a.about, a.place, a.kind, d.topic, d.unit, d.tone, m.story
                   from archive d join articles a on a.id = d.article left join story_articles m on m.article = a.id
                   where d.doc in ({", ".join("?" * len(chosen))})"""  # noqa: S608 (only placeholders)
         for row in db.query(sql, chosen):

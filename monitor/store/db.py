@@ -51,6 +51,8 @@ def _prepare(connection: sqlite3.Connection) -> Database:
     connection.create_function("search_words", 3, index_text, deterministic=True)
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma foreign_keys = on")
+    # What is deleted is written over: it may be a person's, or what a site reserves.
+    connection.execute("pragma secure_delete = on")
     # With WAL, NORMAL loses nothing when a process is killed; only power loss can drop the last commits.
     connection.execute("pragma synchronous = normal")
     # After a long reader has kept the log from being emptied, the file shrinks again.

@@ -93,7 +93,6 @@ def erase_person(
     anew, when, who, by which decision.
     """
     connection = db.conn
-    connection.execute("pragma secure_delete = on")
     with transaction(db):
         hits = list(_sweep(connection, name))
         found = _found(hits)

@@ -41,10 +41,19 @@ def register_sources(db: Database, sources: Iterable[Source]) -> None:
     with transaction(db) as connection:
         for source in sources:
             connection.execute(
-                """insert into sources (url, kind, name, store, keep_days, important) values (?, ?, ?, ?, ?, ?)
-                   on conflict (url) do update set kind = excluded.kind, name = excluded.name, store = excluded.store,
-                       keep_days = excluded.keep_days, important = excluded.important""",
-                [source.url, source.kind, source.name, source.store, source.keep_days, source.important],
+                """insert into sources (url, kind, name, class, store, keep_days, important)
+                   values (?, ?, ?, ?, ?, ?, ?)
+                   on conflict (url) do update set kind = excluded.kind, name = excluded.name, class = excluded.class,
+                       store = excluded.store, keep_days = excluded.keep_days, important = excluded.important""",
+                [
+                    source.url,
+                    source.kind,
+                    source.name,
+                    source.source_class,
+                    source.store,
+                    source.keep_days,
+                    source.important,
+                ],
             )
             if source.store is StorePolicy.LINK:
                 _keep_no_page(connection, source.url)

@@ -16,6 +16,7 @@ from monitor.store.migrations import (
     m018_candidates,
     m019_bookings,
     m022_raw_dates,
+    m026_retention,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -31,5 +32,6 @@ __all__ = [
     "m018_candidates",
     "m019_bookings",
     "m022_raw_dates",
+    "m026_retention",
     "migrations",
 ]
