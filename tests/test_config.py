@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import known_kinds, parse_sources, read_home, read_settings
+from monitor.config.settings import Retention
 from monitor.errors import ConfigError
 from monitor.models import Source, SourceClass
 
@@ -104,6 +105,13 @@ def test_any_notepad_may_have_saved_the_files(tmp_path: Path, encoding: str) -> 
         ('municipality = "A"\n[digest]\nat = "25.00"', "digest.at", "no time of day"),
         ('municipality = "A"\n[digest]\nweb = "javascript:x"', "digest.web", "no web address"),
         ('municipality = "A"\n[crawl]\nx = 1', "crawl.x", "no such setting"),
+        (
+            'municipality = "A"\n[retention]\nclass_days = { sociala = 3 }',
+            "retention.class_days",
+            "There are: local-paper",
+        ),
+        ('municipality = "A"\n[retention]\nclass_days = { social = 0 }', "retention.class_days.social", "at least 1"),
+        ('municipality = "A"\n[retention]\ndecision = "a\\nb"', "retention.decision", "KS 2026/118"),
         ("municipality = A", "line 1", "not valid TOML"),
     ],
 )
@@ -187,3 +195,11 @@ def test_a_wrong_folder_or_mailbox_is_told_and_a_password_is_not_repeated(line: 
     assert sources == ()
     assert said in problem
     assert "hemligt" not in problem
+
+
+def test_what_private_persons_write_is_kept_shorter_unless_the_home_says_otherwise() -> None:
+    keeping = Retention()
+    assert [keeping.days_of(one) for one in (SourceClass.RADIO, SourceClass.BLOG, SourceClass.SOCIAL)] == [90, 30, 30]
+    assert Retention(text_days=10).days_of(SourceClass.FORUM) == 10
+    own = Retention(class_days={"social": 7, "own": 400})
+    assert [own.days_of(one) for one in (SourceClass.SOCIAL, SourceClass.OWN, SourceClass.BLOG)] == [7, 400, 30]

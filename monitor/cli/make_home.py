@@ -35,8 +35,11 @@ contact = ""
 # Who gets the letter by mail: [mail] and [[recipients]], as docs/sending.md tells.
 
 [retention]
+# decision = "KS 2026/118" # number of the municipality's decision on it; it stands in the log of deletions
 # pages_days = 14          # fetched pages that wait to be read
-# text_days = 90           # texts of articles; headline, address and source are kept
+# text_days = 90           # texts of news; headline, address and one quote are kept
+# class_days = {{ blog = 30, forum = 30, social = 30 }}   # what private persons write: no quote is kept
+# polls_days = 90          # what each visit to a source said
 """
 
 SOURCES = """\

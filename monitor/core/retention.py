@@ -4,8 +4,7 @@ Of news, headline, link and one quote stay: no more than may be quoted (22 § up
 name. Of what private persons write, the link and a heading that is one stay; a post's own words go whole.
 """
 
-from monitor.core.digest.excerpts import excerpt
-from monitor.core.triage import names_private_person
+from monitor.core.triage import choose_quote, names_private_person
 from monitor.models import Article, SourceClass
 
 PURGED = "[gallrat]"
@@ -21,7 +20,6 @@ def quote_kept(article: Article, source_class: SourceClass) -> str:
     """Return the quote that stays of an article whose text goes, "" for none."""
     if source_class.citizens:
         return ""
-    _, parts = excerpt(article)
-    quote = "".join(part.text for part in parts)
+    quote = "".join(words for words, _ in choose_quote(article))
     places = {word for mention in article.place.mentions for word in mention.text.split()}
     return "" if names_private_person(quote, places) else quote

@@ -207,15 +207,22 @@ def _take(db: Database, connection: sqlite3.Connection, rule: _Rule, ids: Sequen
     change = f"update {rule.table} set {rule.change} where id = ?"  # noqa: S608 (constants of this module)
     connection.executemany(change, [(id_,) for id_ in ids])
     if rule.table == "articles":
-        # A headline that went is no news of the story.
-        connection.executemany(
-            "delete from story_queue where article = ? and article in (select article from story_articles)",
-            [(id_,) for id_ in ids],
-        )
-        connection.executemany(
-            "update revisions set title = ? where article = ?",
-            [(PURGED, id_) for id_ in ids if "title" in rule.change],
-        )
+        for start in range(0, len(ids), _BATCH):
+            _forget_folding(connection, json.dumps(ids[start : start + _BATCH]), headline="title" in rule.change)
+
+
+def _forget_folding(connection: sqlite3.Connection, ids: str, *, headline: bool) -> None:
+    """Forget by which words folding knew articles (`ids` as JSON). That a headline went is no news of its story."""
+    of_these = "article in (select value from json_each(?))"
+    if connection.execute(f"delete from story_sketches where {of_these}", [ids]).rowcount:  # noqa: S608 (a constant)
+        connection.execute(f"delete from story_keys where {of_these}", [ids])  # noqa: S608 (a constant)
+    connection.execute(f"update story_articles set evidence = '' where {of_these}", [ids])  # noqa: S608 (a constant)
+    if headline:
+        connection.execute(f"update revisions set title = ? where {of_these}", [PURGED, ids])  # noqa: S608 (a constant)
+    connection.execute(
+        f"delete from story_queue where {of_these} and article in (select article from story_articles)",  # noqa: S608
+        [ids],
+    )
 
 
 def _keep_quotes(

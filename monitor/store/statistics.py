@@ -59,15 +59,16 @@ def case_times(db: Database, period: Period) -> list[CaseTimes]:
 
 
 def fetched_days(db: Database, days: Sequence[date], zone: ZoneInfo) -> frozenset[date]:
-    """Return those of `days` on which any source was read."""
+    """Return those of `days` on which any source was read. Polls are purged; the count of a day's polls stays."""
     healthy = [outcome.value for outcome in PollOutcome if outcome.healthy]
-    sql = f"select exists (select 1 from polls where at >= ? and at < ? and outcome in ({_marks(healthy)}))"  # noqa: S608
+    sql = f"""select exists (select 1 from polls where at >= ? and at < ? and outcome in ({_marks(healthy)}))
+                  or exists (select 1 from source_days where day = ? and healthy > 0)"""  # noqa: S608 (only marks)
     found = set()
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=zone)
         end = date.fromordinal(day.toordinal() + 1)
         span = [to_text(start), to_text(datetime(end.year, end.month, end.day, tzinfo=zone))]
-        if db.execute(sql, [*span, *healthy]).fetchone()[0]:
+        if db.execute(sql, [*span, *healthy, day.isoformat()]).fetchone()[0]:
             found.add(day)
     return frozenset(found)
 

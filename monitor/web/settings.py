@@ -1,15 +1,19 @@
-"""/installningar: what a person chooses for the own pages."""
+"""/installningar: what a person chooses for the own pages, and how long the home keeps what."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.config.settings import LANGUAGES
-from monitor.models import Preferences
+from monitor.config.settings import LANGUAGES, Retention
+from monitor.models import Preferences, SourceClass
 from monitor.store.accounts import read_preferences, save_preferences
+from monitor.store.retention import list_deletions
 from monitor.web.forms import read_form
 from monitor.web.people import Role, needs, person_of
 from monitor.web.site import Site, site_of
+
+SHOWN = 8
+"""Rows of the log of deletions that the page shows."""
 
 
 def routes(_site: Site) -> list[Route]:
@@ -30,7 +34,18 @@ async def show(request: Request) -> Response:
         units=site.units,
         saved="sparat" in request.query_params,
         fixed_unit=person.unit if person.unit != chosen.unit else "",
+        kept=_kept(site.home.settings.retention),
+        decision=site.home.settings.retention.decision,
+        deletions=await site.read(lambda db: list_deletions(db, SHOWN)),
     )
+
+
+def _kept(keeping: Retention) -> list[tuple[int, list[str]]]:
+    """Return the days for which texts are kept, the fewest first, each with the classes of sources."""
+    days: dict[int, list[str]] = {}
+    for one in SourceClass:
+        days.setdefault(keeping.days_of(one), []).append(one.value)
+    return sorted(days.items())
 
 
 @needs(Role.READER)

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.cli import COMMANDS
+from monitor.models import Entry, Poll, PollOutcome, Source
+from monitor.store.db import open_database
+from monitor.store.intake import register_sources, save_poll
 from tests.command import call
 from tests.loopback import Web
 
@@ -249,8 +253,21 @@ def test_a_damaged_database_stops_a_list_in_words(home: Path) -> None:
 
 
 def test_purge_counts_before_it_deletes(home: Path, web: Web) -> None:
-    assert call("purge", "--home", home, "--dry-run", "--json").json
-    assert "article text" in call("purge", "--home", home).out
+    db = open_database(home / "monitor.db")
+    poll = Poll(source="https://blad.example/feed", at=datetime(2026, 7, 1, tzinfo=UTC), outcome=PollOutcome.OK)
+    register_sources(db, [Source(url=poll.source)])
+    save_poll(db, poll, [Entry(key="1", title="Rubrik", summary="Ord")])
+    db.close()
+    would = call("purge", "--home", home, "--dry-run", "--json").json
+    assert would == [
+        {"what": "feed text", "class": "other", "rule": "[retention]", "before": "2026-08-26", "oldest": "2026-07-01",
+         "rows": 1}
+    ]  # fmt: skip
+    assert "would go" in call("purge", "--home", home, "--dry-run").out
+    done = call("purge", "--home", home)
+    assert "feed text" in done.out
+    assert '[retention] decision = "KS 2026/118"' in done.err
+    assert "nothing is older" in call("purge", "--home", home).out
 
 
 @pytest.mark.parametrize("name", ["monitor.toml", "feeds.txt", "monitor.lock", "monitor.db"])

@@ -6,11 +6,16 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlite_utils import Database
 
+from monitor.models import Poll, PollOutcome, Source
 from monitor.store.archive import save_topics
 from monitor.store.db import open_database
+from monitor.store.intake import register_sources, save_poll
+from monitor.store.statistics import fetched_days
 from tests.command import monitor
 from tests.core.articles import make_article
 from tests.store.test_archive import save
@@ -115,6 +120,14 @@ def test_no_page_or_file_has_a_place_for_a_person(browser: Browser) -> None:
     lines = list(csv.reader(io.StringIO(browser.get("/statistik.csv").content.decode("utf-8-sig")), delimiter=";"))
     assert lines[0] == ["Del", "Vad", "Mått", "Värde", "Ofullständig"]
     assert {line[0] for line in lines[1:]} == {"vecka", "hela perioden", "ämne", "enhet", "källa"}
+
+
+def test_a_day_whose_polls_were_purged_is_still_known_to_have_been_fetched(db: Database) -> None:
+    register_sources(db, [Source(url="https://blad.example/feed")])
+    save_poll(db, Poll(source="https://blad.example/feed", at=NOW, outcome=PollOutcome.OK), [])
+    db.execute("delete from polls")
+    days = [NOW.date(), NOW.date() - timedelta(days=1)]
+    assert fetched_days(db, days, ZoneInfo("Europe/Stockholm")) == {NOW.date()}
 
 
 def test_a_home_that_never_fetched_says_so(tmp_path: Path) -> None:
