@@ -200,7 +200,7 @@ def test_a_case_keeps_what_it_holds(db: Database) -> None:
     ids = fill(db, EVENING, [CLASSES[SourceClass.SOCIAL]])
     draft = Case(
         number="", title="Simhallen", received=EVENING, articles=tuple(ids),
-        registration=Registration.REGISTER, registration_reason="fråga till kommunen",
+        registration=Registration.REGISTER, registration_reason="fråga till kommunen", matter="Simhallen",
     )  # fmt: skip
     case = cases.open_case(db, draft, role="Kommunikation", now=EVENING, zone=ZoneInfo("Europe/Stockholm"))
     assert isinstance(case, Case)
