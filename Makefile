@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-browser lint types run bench trust clean lock wheel
+.PHONY: help install demo test test-browser lint types run bench trust clean lock wheel release
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -58,6 +58,9 @@ trust: $(STAMP) ## try what is promised about hostile input and faults, at lengt
 
 wheel: $(STAMP) ## build the wheel and try it in a clean environment
 	@$(BIN)/python .ci/wheel.py
+
+release: $(STAMP) ## make wheel, source and bill of materials (SBOM) in dist/
+	@$(BIN)/python .ci/release.py
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet

@@ -7,6 +7,8 @@ import tempfile
 import venv
 from pathlib import Path
 
+import sbom
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,6 +38,7 @@ def main() -> None:
         run(monitor, "run", "--home", place / "home", "--date", "2026-11-24", **away)
         letter = (place / "home" / "reports" / "out" / "2026-11-24.html").read_text(encoding="utf-8")
         assert "Mediebevakning för Katrineholms kommun" in letter
+        print(f"bill of materials: {sbom.write(place / 'bom.json')} packages, all that are locked")
         print(f"{wheel.name}: installs and makes a letter without the checkout and without dev packages")
 
 
