@@ -113,9 +113,7 @@ def build_mail(message: Message, sender: Sender, *, language: str, date: datetim
 
 def _bodies(message: Message) -> MimePart:
     if not message.html:
-        part = _part("plain", message.text)
-        part["MIME-Version"] = "1.0"
-        return part
+        return _part("plain", message.text)
     # "=_" never stands in quoted-printable, so the boundary cannot stand in a body.
     whole = MIMEMultipart("alternative", boundary="=_" + hashlib.sha256(message.key.encode()).hexdigest()[:32])
     whole.attach(_part("plain", message.text))
