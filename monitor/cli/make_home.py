@@ -39,6 +39,7 @@ contact = ""
 # pages_days = 14          # fetched pages that wait to be read
 # text_days = 90           # texts of news; headline, address and one quote are kept
 # class_days = {{ blog = 30, forum = 30, social = 30 }}   # what private persons write: no quote is kept
+# letters_days = 0         # letters, as files and as data; 0 keeps them
 # polls_days = 90          # what each visit to a source said
 """
 

@@ -87,6 +87,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Texts of news."""
     class_days: dict[str, int] = msgspec.field(default_factory=dict)
     """Texts of one class of sources, when they are kept for another time. Citizens' posts go after `POSTS_DAYS`."""
+    letters_days: int = 0
+    """Letters, as files and as data; 0 keeps them: they are documents of the municipality's own."""
     polls_days: int = 90
     """What each poll of a source said. Its days are counted for three years, for the statistics."""
 
@@ -258,6 +260,7 @@ def _check(path: Path, settings: Settings) -> None:
         ("retention.pages_days", settings.retention.pages_days, 1),
         ("retention.text_days", settings.retention.text_days, 1),
         ("retention.polls_days", settings.retention.polls_days, 1),
+        ("retention.letters_days", settings.retention.letters_days, 0),
         *((f"retention.class_days.{name}", days, 1) for name, days in settings.retention.class_days.items()),
         ("triage.answer_days", settings.triage.answer_days, 1),
         ("discovery.requests", settings.discovery.requests, 0),

@@ -1,6 +1,6 @@
 """Old text -> gone, by the days in `[retention]`."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -16,7 +16,21 @@ def purge(home: Home, db: Database, clock: Clock, *, pretend: bool = False) -> t
     limits = retention.Limits(
         texts={one: now - timedelta(days=keeping.days_of(one)) for one in SourceClass},
         polls=now - timedelta(days=keeping.polls_days),
+        letters=now - timedelta(days=keeping.letters_days) if keeping.letters_days else None,
         sources=home.sources,
         decision=keeping.decision,
     )
-    return retention.purge(db, now, limits, pretend=pretend)
+    told = retention.purge(db, now, limits, pretend=pretend)
+    if limits.letters and not pretend:
+        _remove_letters(home, limits.letters)
+    return told
+
+
+def _remove_letters(home: Home, before: datetime) -> None:
+    for path in sorted((home.reports / "out").glob("????-??-??.*")):
+        try:
+            day = date.fromisoformat(path.name[:10])
+        except ValueError:
+            continue
+        if day < before.date():
+            path.unlink()

@@ -35,7 +35,7 @@ def incomplete_days(db: Database, since: date) -> frozenset[str]:
 
 def read_digest(db: Database, day: date) -> tuple[str, datetime] | None:
     """Return the digest of `day` as JSON and when it was made; None when there is none."""
-    row = db.execute("select data, made from digests where day = ?", [day.isoformat()]).fetchone()
+    row = db.execute("select data, made from digests where day = ? and data != 'null'", [day.isoformat()]).fetchone()
     return (str(row[0]), time_of(row[1])) if row else None
 
 
@@ -68,8 +68,9 @@ def first_polled(db: Database) -> datetime | None:
 
 
 def digest_days(db: Database) -> list[str]:
-    """Return the days that have a digest, newest first."""
-    return [row[0] for row in db.execute("select day from digests order by day desc").fetchall()]
+    """Return the days that have a digest, newest first; of one that was purged only its being complete is known."""
+    sql = "select day from digests where data != 'null' order by day desc"
+    return [row[0] for row in db.execute(sql).fetchall()]
 
 
 def past_digests(db: Database, limit: int, titled: int = 92) -> list[PastDigest]:
@@ -83,7 +84,7 @@ def past_digests(db: Database, limit: int, titled: int = 92) -> list[PastDigest]
         ).fetchall()
     }
     past = []
-    sql = "select day, made, complete from digests order by day desc limit ?"
+    sql = "select day, made, complete from digests where data != 'null' order by day desc limit ?"
     for day, made, complete in db.execute(sql, [limit]).fetchall():
         articles, title = told.get(day, (None, ""))
         past.append(

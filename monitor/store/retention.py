@@ -33,6 +33,7 @@ class What(StrEnum):
     ARTICLES = "article text"
     ENTRIES = "feed text"
     HEADLINES = "headline of what does not name the town"
+    LETTERS = "letter"
     POLLS = "poll"
     DAYS = "count of a day's polls"
     SITE_FILES = "what a site says to programs"
@@ -44,6 +45,8 @@ class Limits:
 
     texts: Mapping[SourceClass, datetime]
     polls: datetime
+    letters: datetime | None = None
+    """None: letters are kept."""
     sources: Sequence[Source] = ()
     """What feeds.txt says of each now; one that stands there no more is what it was."""
     decision: str = ""
@@ -129,6 +132,11 @@ def _rules(db: Database, now: datetime, limits: Limits) -> Iterator[_Rule]:
         chosen="at < ? and exists (select 1 from polls l where l.source = polls.source and l.at > polls.at)",
         rule="[retention] polls_days", before=limits.polls,
     )  # fmt: skip
+    if limits.letters:
+        yield _Rule(
+            what=What.LETTERS, table="digests", age="day", chosen="day < ? and data != 'null'", change="data = 'null'",
+            values=[limits.letters.date().isoformat()], rule="[retention] letters_days", before=limits.letters,
+        )  # fmt: skip
     counted, asked = now - DAYS_COUNTED, now - SITE_FILES
     yield _Rule(
         what=What.DAYS, table="source_days", age="day", chosen="day < ?", values=[counted.date().isoformat()],
@@ -189,7 +197,7 @@ def _rules_of_class(source_class: SourceClass, before: datetime, urls: Sequence[
 
 def _chosen(connection: sqlite3.Connection, rule: _Rule, taken: set[tuple[str, int]]) -> list[tuple[int, str]]:
     """Return (row, age) of what a rule takes and no rule before it took."""
-    key = "source || ' ' || day" if rule.table == "source_days" else "url" if rule.table == "site_files" else "id"
+    key = {What.DAYS: "source || ' ' || day", What.SITE_FILES: "url"}.get(rule.what, "rowid")
     sql = f"select {key}, {rule.age} from {rule.table} where {rule.chosen}"  # noqa: S608 (constants of this module)
     found = [row for row in connection.execute(sql, rule.values).fetchall() if (rule.what, row[0]) not in taken]
     taken.update((rule.what, id_) for id_, _ in found)
@@ -204,7 +212,7 @@ def _take(db: Database, connection: sqlite3.Connection, rule: _Rule, ids: Sequen
         return
     if rule.table == "articles":
         _keep_quotes(db, connection, ids, SourceClass(rule.source_class), link_only=rule.rule.startswith("store=link"))
-    change = f"update {rule.table} set {rule.change} where id = ?"  # noqa: S608 (constants of this module)
+    change = f"update {rule.table} set {rule.change} where rowid = ?"  # noqa: S608 (constants of this module)
     connection.executemany(change, [(id_,) for id_ in ids])
     if rule.table == "articles":
         for start in range(0, len(ids), _BATCH):
