@@ -26,8 +26,8 @@ _SEEN_NAMES = {"sv": "Sett av en person"}
 
 __all__ = [
     "LOCAL_KINDS",
-    "SEEN",
     "NO_DECISION",
+    "SEEN",
     "SETTINGS_FILE",
     "SOURCES_FILE",
     "Home",

@@ -4,7 +4,8 @@ Of news, headline, link and one quote stay: no more than may be quoted (22 § up
 name. Of what private persons write, the link and a heading that is one stay; a post's own words go whole.
 """
 
-from monitor.core.triage import choose_quote, names_private_person
+from monitor.core.digest.excerpts import choose_quote
+from monitor.core.triage import names_private_person
 from monitor.models import Article, SourceClass
 
 PURGED = "[gallrat]"
@@ -20,6 +21,6 @@ def quote_kept(article: Article, source_class: SourceClass) -> str:
     """Return the quote that stays of an article whose text goes, "" for none."""
     if source_class.citizens:
         return ""
-    quote = "".join(words for words, _ in choose_quote(article))
+    quote = "".join(part.text for part in choose_quote(article))
     places = {word for mention in article.place.mentions for word in mention.text.split()}
     return "" if names_private_person(quote, places) else quote

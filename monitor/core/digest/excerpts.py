@@ -31,13 +31,16 @@ def excerpt(article: Article) -> tuple[Parts, Parts]:
     naming is marked in the summary instead.
     """
     summary = summarise(article)
-    if quote := _quote(article, summary):
+    if quote := choose_quote(article, summary):
         return (Part(summary),) if summary else (), quote
     return _mark(summary, {mention.text for mention in article.place.mentions}), ()
 
 
-def _quote(article: Article, summary: str) -> Parts:
-    """Return the sentence to quote: one without a private person's name, a whole one, with the fullest naming."""
+def choose_quote(article: Article, summary: str = "") -> Parts:
+    """Return the sentence to quote: one without a private person's name, a whole one, with the fullest naming.
+
+    It says something that neither the headline nor `summary` says; () when there is none.
+    """
     text = article.text
     mentions = _mentions(article)
     places = {word for mention in article.place.mentions for word in mention.text.split()}
