@@ -1,18 +1,18 @@
 """From a page to what may be read instead of it: the feeds it names, those of its make, its sitemaps, its own links."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-
-from lxml import etree, html
 
 from monitor.core.charsets import decode
 from monitor.core.pages.links import links_out, links_within
 from monitor.core.sites import front_of
 from monitor.core.text import clean_line
+from monitor.core.trees import grow_html
 from monitor.core.urls import safe_url
+from monitor.models import Refused
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 OPML_TYPES = frozenset({"text/x-opml", "application/xml+opml", "text/opml"})
@@ -51,25 +51,31 @@ class FrontPage:
     links: tuple[str, ...] = ()
     """One address on each other site that it links to."""
     title: str = ""
+    reason: str = ""
+    """Why not all that stands in the page could be read, as a sentence; "" when it could."""
 
 
 def read_front(body: bytes, url: str, content_type: str = "", link: str = "") -> FrontPage:
     """Read a page for what it offers. `link` are its Link headers (RFC 8288). Never raises; run it in a worker."""
-    tree = _parse(decode(body, content_type))
-    offers = [*_in_headers(link, url), *(() if tree is None else _in_page(tree, url))]
+    grown = grow_html(decode(body, content_type))
+    if isinstance(grown, Refused):
+        return FrontPage(offers=_likeliest(_in_headers(link, url), url), reason=grown.reason)
+    tree = grown.root
+    return FrontPage(
+        offers=_likeliest([*_in_headers(link, url), *_in_page(tree, url)], url),
+        posts=links_within(tree, url),
+        links=links_out(tree, url),
+        title=clean_line(" ".join(tree.xpath("string(.//title)").split()), 200),
+        reason=grown.loss,
+    )
+
+
+def _likeliest(offers: Iterable[Offer], url: str) -> tuple[Offer, ...]:
     unique: dict[str, Offer] = {}
     for offer in offers:
         if offer.url and offer.url != url:
             unique.setdefault(offer.url, offer)
-    ordered = sorted(unique.values(), key=lambda offer: is_comments(offer.url))
-    if tree is None:
-        return FrontPage(offers=tuple(ordered[:MOST]))
-    return FrontPage(
-        offers=tuple(ordered[:MOST]),
-        posts=links_within(tree, url),
-        links=links_out(tree, url),
-        title=clean_line(" ".join(tree.xpath("string(.//title)").split()), 200),
-    )
+    return tuple(sorted(unique.values(), key=lambda offer: is_comments(offer.url))[:MOST])
 
 
 def common_feeds(url: str) -> tuple[Offer, ...]:
@@ -95,13 +101,6 @@ def is_comments(url: str, title: str = "") -> bool:
 
 
 # --- what a page offers --------------------------------------------------------------------------------
-
-
-def _parse(text: str) -> Any:
-    if not text:
-        return None
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    return etree.fromstring(text.encode(), parser)
 
 
 def _links(tree: Any) -> Iterator[Any]:

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import feedparser
 
+from monitor.core.bounds import MAX_ELEMENTS, tame_xml, too_much_xml
 from monitor.core.charsets import decode
-from monitor.core.dates import plausible, read_time
+from monitor.core.dates import MAX_RAW, plausible, read_time
 from monitor.core.markup import plain_text
 from monitor.core.text import MAX_SUMMARY, MAX_URL, clean_line, clean_text
 from monitor.core.urls import canonical_url, safe_url, unwrap_url
@@ -24,12 +25,15 @@ from monitor.models import Entry, FeedReading, Outcome
 
 MAX_BODY = 5_000_000
 MAX_ENTRIES = 1_000
+MAX_MARKS = 500_000
+"""Of < and &, each of which costs feedparser a turn, whatever follows; half of what it reads in ten seconds."""
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][0-9a-zA-Z]{1,8}){0,4}")
 
 _HTML_PAGE = re.compile(r"(?is)(?:<[?!](?!--)[^>]*>|<!--(?>.*?-->)|\s)*+<(?:html|head|body|title|meta|script|div)\b")
 _FEED_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _FEED_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ENTRY_START = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 # Characters and references to characters that XML does not allow: with them the strict parser gives up on the whole.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -87,7 +91,14 @@ def _keep_if_allowed(found: re.Match[str]) -> str:
 # --- XML -----------------------------------------------------------------------------------------------
 
 
-def _read_xml(text: str, url: str, read_date: _ReadDate) -> FeedReading:
+def _read_xml(whole: str, url: str, read_date: _ReadDate) -> FeedReading:
+    text, offered = _first_entries(whole)
+    markup, loss = tame_xml(text)
+    if markup.count(b"<") + markup.count(b"&") > MAX_MARKS:
+        return _refuse(f"the feed cannot be read: it has more than {MAX_MARKS} signs of markup")
+    # As deep as it likes: feedparser makes no tree, and tags that a sloppy feed leaves open only look like depth.
+    if excess := too_much_xml(markup, deepest=MAX_ELEMENTS):
+        return _refuse(f"the feed cannot be read: {excess}")
     headers = {"content-type": "application/xml; charset=utf-8"}
     if "xml:base" in text:
         # Only then: given an address, feedparser also resolves a guid like "123" against it, and every entry would
@@ -96,18 +107,32 @@ def _read_xml(text: str, url: str, read_date: _ReadDate) -> FeedReading:
     try:
         # A stream, never bytes: bytes that spell a path would be opened as a file.
         parsed = feedparser.parse(
-            io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(markup), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # noqa: BLE001 - it promises `bozo`, yet lets out what its codecs and regexes raise
         return _refuse(f"the feed cannot be read: {type(error).__name__}")
     if not parsed.entries and not _FEED_ROOT.search(text):
         return _refuse("the source answered with something that is no feed")
     entries = [_read_item(item, url, read_date) for item in parsed.entries[:MAX_ENTRIES]]
-    missing = _missing(len(parsed.entries), entries)
+    missing = _missing(offered if offered > MAX_ENTRIES else len(parsed.entries), entries)
+    missing += [loss] if loss else []
     if parsed.bozo:
         missing += _missing_from_ill_formed(text, len(parsed.entries))
     reading = _reading(_field(parsed.feed, "title"), _field(parsed.feed, "language"), entries, missing)
     return replace(reading, pause=_pause(parsed.feed))
+
+
+def _first_entries(text: str) -> tuple[str, int]:
+    """Return a feed with as many entries as are read, and how many it offers; what stands round them stays.
+
+    feedparser takes quadratic time on entries that are never ended, and has no bound of its own.
+    """
+    starts = [found.start() for found in _ENTRY_START.finditer(text)]
+    if len(starts) <= MAX_ENTRIES:
+        return text, len(starts)
+    cut = starts[MAX_ENTRIES]
+    last = max((found.end() for found in _ENTRY_END.finditer(text, cut)), default=len(text))
+    return text[:cut] + text[last:], len(starts)
 
 
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
@@ -237,7 +262,7 @@ def _entry(
         summary=summary,
         content=content,
         published=read_date(published),
-        published_raw=clean_line(published, 100),
+        published_raw=clean_line(published, MAX_RAW),
         updated=read_date(updated),
     )
 

@@ -14,15 +14,16 @@ from itertools import islice, takewhile
 from typing import Any
 
 from cssselect import SelectorError
-from lxml import etree, html
+from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from monitor.core.charsets import decode
 from monitor.core.dates import plausible, read_time
 from monitor.core.sites import site_of
 from monitor.core.text import MAX_SUMMARY, clean_line, clean_text
+from monitor.core.trees import Grown, grow_html
 from monitor.core.urls import canonical_url, safe_url, unwrap_url
-from monitor.models import Entry, FeedReading, Outcome
+from monitor.models import Entry, FeedReading, Outcome, Refused
 
 MAX_BODY = 5_000_000
 MAX_ENTRIES = 200
@@ -83,9 +84,10 @@ def read_listing(
     zone: tzinfo = UTC,
 ) -> FeedReading:
     """Read the news that a page lists, in its order; with `match`, only addresses that contain it. Never raises."""
-    tree = parse_page(body, content_type)
-    if tree is None:
-        return _refuse("the page is empty or too large to be read")
+    grown = parse_page(body, content_type)
+    if isinstance(grown, Refused):
+        return _refuse(grown.reason)
+    tree = grown.root
     moments = Moments(now, zone)
     try:
         found = _selected(tree, url, selectors, moments) if selectors else _detected(tree, url, moments)
@@ -98,15 +100,16 @@ def read_listing(
     if not unique:
         how = "the selectors find nothing" if selectors else "no list of news was found; describe it with item="
         return _refuse(f"{how} in this page")
-    return FeedReading(outcome=Outcome.OK, entries=tuple(unique.values())[:MAX_ENTRIES])
+    cut = f"only the first {MAX_ENTRIES} of {len(unique)} were taken" if len(unique) > MAX_ENTRIES else ""
+    reason = "; ".join(filter(None, (grown.loss, cut)))
+    outcome = Outcome.PARTIAL if reason else Outcome.OK
+    return FeedReading(outcome=outcome, reason=reason, entries=tuple(unique.values())[:MAX_ENTRIES])
 
 
-def parse_page(body: bytes, content_type: str) -> Any:
-    """Return the tree of a page, or None."""
+def parse_page(body: bytes, content_type: str) -> Grown | Refused:
+    """Return the tree of a page, or why there is none."""
     text = decode(body, content_type) if len(body) <= MAX_BODY else ""
-    if not text.strip():
-        return None
-    return etree.fromstring(text.encode(), html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True))
+    return grow_html(text) if text.strip() else Refused("the page is empty or too large to be read")
 
 
 def words_of(element: Any) -> str:

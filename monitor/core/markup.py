@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from lxml import etree
+from monitor.core.trees import hear_html
 
 _SILENT = frozenset({"script", "style", "template", "iframe"})
 _BREAKS = frozenset(
@@ -19,7 +19,6 @@ _INLINE = frozenset(
 )
 _TAG = re.compile(r"</?(?:" + "|".join(sorted(_SILENT | _BREAKS | _INLINE)) + r")(?=[\s/>])|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def plain_text(text: str, *, markup: bool = False) -> str:
@@ -29,18 +28,12 @@ def plain_text(text: str, *, markup: bool = False) -> str:
     sources put both into titles, yet "5 < 6" and "<namn>" are text.
     """
     if (markup and "<" in text) or _TAG.search(text):
-        text = _strip_tags(text)
+        # Heard and not made into a tree: libxml2 cuts trees off at a depth.
+        text = hear_html(text, _Listener())
     elif _ENTITY.search(text):
         text = html.unescape(text)
     # Sources escape twice (&amp;auml;); no town is spelt with an entity on purpose.
     return html.unescape(text) if _ENTITY.search(text) else text
-
-
-def _strip_tags(text: str) -> str:
-    # A target instead of a tree: libxml2 cuts trees off at a depth, and its time is linear in the text either way.
-    parser = etree.HTMLParser(target=_Listener(), remove_comments=True, remove_pis=True)
-    parser.feed(_UNREADABLE.sub("", text))
-    return str(parser.close())
 
 
 class _Listener:

@@ -14,7 +14,7 @@ from monitor.core.listings import Moments, find_day, headline_of, parse_page, wo
 from monitor.core.services.answers import refuse
 from monitor.core.text import clean_line, clean_text
 from monitor.core.urls import canonical_url, safe_url
-from monitor.models import Entry, FeedReading, Outcome
+from monitor.models import Entry, FeedReading, Outcome, Refused
 
 MAX_NOTICES = 500
 
@@ -49,16 +49,20 @@ def read_notices(
     body: bytes, url: str, content_type: str, now: datetime, board: str, *, zone: tzinfo = UTC
 ) -> FeedReading:
     """Read the notices that hang on a board at `now`; `board` is its name, which is put in front. Never raises."""
-    tree = parse_page(body, content_type)
-    if tree is None:
-        return refuse("the page is empty or too large to be read")
+    grown = parse_page(body, content_type)
+    if isinstance(grown, Refused):
+        return refuse(grown.reason)
+    tree = grown.root
     moments = Moments(now, zone)
     notices = list(_in_tables(tree, url, moments)) or list(_in_boxes(tree, url, moments))
     hanging = [notice for notice in notices if not notice.removed or notice.removed + timedelta(days=1) > now]
     if not notices and not _BOARD.search(words_of(tree)):
         return refuse("the page holds no notices with a date, and does not look like a notice board")
     entries = {entry.key: entry for entry in (_entry(notice, board, zone) for notice in hanging[:MAX_NOTICES])}
-    return FeedReading(outcome=Outcome.OK, entries=tuple(entries.values()))
+    cut = f"only {MAX_NOTICES} of {len(hanging)} notices were taken" if len(hanging) > MAX_NOTICES else ""
+    reason = "; ".join(filter(None, (grown.loss, cut)))
+    outcome = Outcome.PARTIAL if reason else Outcome.OK
+    return FeedReading(outcome=outcome, reason=reason, entries=tuple(entries.values()))
 
 
 def _entry(notice: Notice, board: str, zone: tzinfo) -> Entry:

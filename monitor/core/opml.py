@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lxml import etree
 
+from monitor.core.charsets import decode
 from monitor.core.sites import front_of
 from monitor.core.text import clean_line
+from monitor.core.trees import grow_xml
 from monitor.core.urls import safe_url
 from monitor.models import Refused, Source
 
@@ -35,17 +37,18 @@ def read_opml(body: bytes, url: str = "") -> tuple[Outline, ...] | Refused:
     """Return the feeds of a list in its order, each address once; relative ones are resolved against `url`."""
     if len(body) > MAX_BODY:
         return Refused(f"the list is larger than {MAX_BODY // 1_000_000} MB")
-    if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", body.replace(b"\0", b""), re.IGNORECASE):
+    text = decode(body)
+    if re.search(r"<!\s*(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
         return Refused("the list declares a document type or entities, which no list of feeds needs")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, remove_comments=True)
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if root is None or str(root.tag).lower() != "opml":
+    grown = grow_xml(text)
+    if isinstance(grown, Refused):
+        return Refused(f"this is no OPML that can be read: {grown.reason}")
+    if str(grown.root.tag).lower() != "opml":
         return Refused("this is no OPML: a list of feeds begins with <opml>")
+    if grown.loss:
+        return Refused(f"the list cannot be read whole: {grown.loss}")
     found: dict[str, Outline] = {}
-    for outline in _outlines(root, url):
+    for outline in _outlines(grown.root, url):
         found.setdefault(outline.url, outline)
         if len(found) == MAX_OUTLINES:
             break

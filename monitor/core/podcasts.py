@@ -18,6 +18,7 @@ from monitor.core.feeds import read_feed
 from monitor.core.markup import plain_text
 from monitor.core.services.answers import objects, text_field
 from monitor.core.text import MAX_SUMMARY, MAX_TEXT, MAX_URL, clean_line, clean_text
+from monitor.core.trees import grow_xml
 from monitor.core.urls import safe_url
 from monitor.models import FeedReading, Outcome, Refused
 
@@ -68,11 +69,8 @@ def read_podcast(
 
 def read_offers(body: bytes, url: str) -> tuple[Offered, ...]:
     """Return what the items of a podcast feed offer besides their text. Never raises."""
-    try:
-        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except (etree.XMLSyntaxError, ValueError):
-        return ()
-    return () if root is None else tuple(_offers(root, url))
+    grown = grow_xml(decode(body))
+    return () if isinstance(grown, Refused) else tuple(_offers(grown.root, url))
 
 
 def read_transcript(body: bytes, content_type: str) -> str | Refused:

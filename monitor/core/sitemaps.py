@@ -15,13 +15,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from lxml import etree
 
-from monitor.core.dates import plausible, read_time
+from monitor.core.charsets import decode
+from monitor.core.dates import MAX_RAW, plausible, read_time
 from monitor.core.text import clean_line
+from monitor.core.trees import Grown, grow_xml
 from monitor.core.urls import canonical_url, safe_url
-from monitor.models import Entry, FeedReading, Outcome
+from monitor.models import Entry, FeedReading, Outcome, Refused
 
 MAX_BODY = 20_000_000
 MAX_ENTRIES = 1_000
+MAX_ELEMENTS = 400_000
+"""50,000 addresses, as many as a sitemap may hold, with what is said of each."""
 MAX_NAMED = 8
 """How many sitemaps of an index are worth asking for."""
 
@@ -46,11 +50,14 @@ def names_sitemaps(body: bytes) -> bool:
     return re.search(rb"<(?:[\w-]+:)?sitemapindex\b", head) is not None
 
 
-def read_index(body: bytes, url: str, now: datetime, max_age: timedelta = _WEEK, *, zone: tzinfo = UTC) -> SitemapIndex:
+def read_index(
+    body: bytes, url: str, now: datetime, max_age: timedelta = _WEEK, *, zone: tzinfo = UTC
+) -> SitemapIndex | Refused:
     """Read a sitemap index: what changed within `max_age`, or says not when it changed. Never raises."""
-    root = _parse(body)
-    if isinstance(root, str):
-        return SitemapIndex(())
+    grown = _parse(body)
+    if isinstance(grown, Refused):
+        return grown
+    root = grown.root
     found: dict[str, tuple[bool, bool, datetime, int]] = {}
     for place, item in enumerate(root.iterchildren("{*}sitemap")):
         address = safe_url(_text(item, "loc"), url)
@@ -70,9 +77,10 @@ def read_sitemap(
     An address without a date is left out: a sitemap lists the whole site, and only its dates tell what is news.
     With `match`, only addresses that contain it. A sitemap index is refused with the addresses it names.
     """
-    root = _parse(body)
-    if isinstance(root, str):
-        return _refuse(root)
+    grown = _parse(body)
+    if isinstance(grown, Refused):
+        return _refuse(grown.reason)
+    root = grown.root
     kind = etree.QName(root).localname
     if kind == "sitemapindex":
         named = [safe_url(address, url) for address in _texts(root, "sitemap", "loc")]
@@ -83,9 +91,11 @@ def read_sitemap(
     entries = sorted(named_so, key=lambda entry: entry.published or now, reverse=True)
     recent = [entry for entry in entries if entry.published and entry.published >= now - max_age]
     cut = len(recent) > MAX_ENTRIES
+    missing = [grown.loss, f"only the newest {MAX_ENTRIES} of {len(recent)} addresses were taken" if cut else ""]
+    reason = "; ".join(filter(None, missing))
     return FeedReading(
-        outcome=Outcome.PARTIAL if cut else Outcome.OK,
-        reason=f"only the newest {MAX_ENTRIES} of {len(recent)} addresses were taken" if cut else "",
+        outcome=Outcome.PARTIAL if reason else Outcome.OK,
+        reason=reason,
         entries=tuple(recent[:MAX_ENTRIES]),
     )
 
@@ -94,16 +104,12 @@ def _refuse(reason: str) -> FeedReading:
     return FeedReading(outcome=Outcome.REFUSED, reason=reason)
 
 
-def _parse(body: bytes) -> etree._Element | str:
-    """Return the root element, or why there is none."""
-    text = _unpack(body)
-    if text is None:
-        return f"the sitemap is larger than {MAX_BODY // 1_000_000} MB, or its compression is broken"
-    try:
-        root = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except etree.XMLSyntaxError as error:
-        return f"the sitemap cannot be read: {error.msg}"
-    return "the source answered with something that is no sitemap" if root is None else root
+def _parse(body: bytes) -> Grown | Refused:
+    """Return the tree, or why there is none."""
+    plain = _unpack(body)
+    if plain is None:
+        return Refused(f"the sitemap is larger than {MAX_BODY // 1_000_000} MB, or its compression is broken")
+    return grow_xml(decode(plain), MAX_ELEMENTS)
 
 
 def _unpack(body: bytes) -> bytes | None:
@@ -123,8 +129,8 @@ def _entries(root: etree._Element, base: str, now: datetime, zone: tzinfo) -> It
         raw = _text(item, "publication_date") or _text(item, "lastmod")
         published = plausible(read_time(raw, zone), now)
         if url and published:
-            title = clean_line(_text(item, "title"))
-            yield Entry(key=canonical_url(url), url=url, title=title, published=published, published_raw=raw)
+            title, written = clean_line(_text(item, "title")), clean_line(raw, MAX_RAW)
+            yield Entry(key=canonical_url(url), url=url, title=title, published=published, published_raw=written)
 
 
 def _text(item: etree._Element, name: str) -> str:

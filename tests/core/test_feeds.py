@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.feeds import MAX_BODY, MAX_ENTRIES, read_feed
+from monitor.core.bounds import MAX_ELEMENTS
+from monitor.core.feeds import MAX_BODY, MAX_ENTRIES, MAX_MARKS, read_feed
 from monitor.core.text import MAX_TITLE, MAX_URL
 from monitor.models import Entry, FeedReading, Outcome
 
@@ -102,6 +103,42 @@ def test_only_the_first_entries_of_an_endless_feed_are_read() -> None:
     assert (reading.outcome, len(reading.entries)) == (Outcome.PARTIAL, MAX_ENTRIES)
     assert reading.reason == "only the first 1000 of 1007 entries were read"
     assert reading.entries[-1].title == "999"
+
+
+def test_the_end_of_a_feed_that_is_cut_is_still_read() -> None:
+    items = "".join(f"<item><title>{n}</title></item>" for n in range(MAX_ENTRIES + 7))
+    assert read_feed(rss(items + "<title>Bladet</title>"), URL).title == "Bladet"
+
+
+def test_entries_that_are_never_ended_are_cut_too() -> None:
+    reading = read_feed(rss("<item><title>x" * (20 * MAX_ENTRIES)), URL)
+    assert reading.outcome is Outcome.PARTIAL
+    assert "of 20000 entries" in reading.reason
+
+
+def test_a_tag_with_a_crowd_of_attributes_is_read_without_them_and_this_is_told() -> None:
+    crowd = " ".join(f"a{n}='x'" for n in range(20_000))
+    reading = read_feed(rss(f"<item {crowd}><title>Rubrik</title></item>"), URL)
+    assert (reading.outcome, only_entry(reading).title) == (Outcome.PARTIAL, "Rubrik")
+    assert "attributes" in reading.reason
+
+
+def test_a_feed_of_too_many_elements_is_refused_before_it_is_parsed() -> None:
+    reading = read_feed(rss(f"<item><title>x</title></item>{'<b/>' * (MAX_ELEMENTS + 1)}"), URL)
+    assert (reading.outcome, reading.reason) == (
+        Outcome.REFUSED,
+        f"the feed cannot be read: it has more than {MAX_ELEMENTS} elements",
+    )
+
+
+def test_a_feed_of_nothing_but_signs_of_markup_is_refused_before_it_is_parsed() -> None:
+    reading = read_feed(rss("<item><title>x</title></item>" + "<&" * (MAX_MARKS // 2)), URL)
+    assert (reading.outcome, "signs of markup" in reading.reason) == (Outcome.REFUSED, True)
+
+
+def test_tags_that_a_sloppy_feed_leaves_open_cost_it_nothing() -> None:
+    items = "".join(f"<item><title>{n}</title><description>rad<br>två</description></item>" for n in range(400))
+    assert len(read_feed(rss(items), URL).entries) == 400
 
 
 def test_the_header_tells_the_charset_that_the_feed_does_not() -> None:

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.sitemaps import MAX_BODY, MAX_ENTRIES, MAX_NAMED, names_sitemaps, read_index, read_sitemap
-from monitor.models import Outcome
+from monitor.core.sitemaps import (
+    MAX_BODY,
+    MAX_ENTRIES,
+    MAX_NAMED,
+    SitemapIndex,
+    names_sitemaps,
+    read_index,
+    read_sitemap,
+)
+from monitor.models import Outcome, Refused
 
 NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
 URL = "https://bladet.se/sitemap.xml"
@@ -81,6 +89,12 @@ def test_a_huge_sitemap_is_cut_and_says_so() -> None:
     assert len(reading.entries) == MAX_ENTRIES
 
 
+def test_a_sitemap_that_ends_in_the_middle_says_so() -> None:
+    reading = read_sitemap(sitemap(NEWS, NEWS)[:-40], URL, NOW)
+    assert (reading.outcome, reading.reason) == (Outcome.PARTIAL, "it ends in the middle")
+    assert reading.entries
+
+
 def test_no_file_is_read_through_an_entity() -> None:
     body = (
         b'<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://bladet.se/a</loc>'
@@ -94,6 +108,12 @@ def index(*items: str) -> bytes:
     return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</sitemapindex>'.encode()
 
 
+def addresses_in(body: bytes) -> tuple[str, ...]:
+    named = read_index(body, URL, NOW)
+    assert isinstance(named, SitemapIndex)
+    return named.addresses
+
+
 def test_of_an_index_the_newest_and_those_of_news_come_first_and_the_old_not_at_all() -> None:
     body = index(
         "<loc>/page-sitemap.xml</loc><lastmod>2026-11-23</lastmod>",
@@ -104,10 +124,10 @@ def test_of_an_index_the_newest_and_those_of_news_come_first_and_the_old_not_at_
         "<loc>javascript:alert(1)</loc>",
         "<loc>/news.xml</loc><lastmod>2026-11-23T10:00:00+01:00</lastmod>",
     )
-    named = [address.rpartition("/")[2] for address in read_index(body, URL, NOW).addresses]
+    named = [address.rpartition("/")[2] for address in addresses_in(body)]
     assert named == ["news.xml", "post-sitemap2.xml", "b.xml", "a.xml", "page-sitemap.xml"]
-    many = read_index(index(*(f"<loc>/{number}.xml</loc>" for number in range(50))), URL, NOW)
-    assert len(many.addresses) == MAX_NAMED
+    many = addresses_in(index(*(f"<loc>/{number}.xml</loc>" for number in range(50))))
+    assert len(many) == MAX_NAMED
 
 
 def test_an_index_is_known_by_its_first_bytes_packed_or_not() -> None:
@@ -115,7 +135,7 @@ def test_an_index_is_known_by_its_first_bytes_packed_or_not() -> None:
     assert names_sitemaps(gzip.compress(b'<?xml version="1.0"?><!-- x --><sm:sitemapindex xmlns:sm="y"/>'))
     assert not names_sitemaps(sitemap(NEWS))
     assert not names_sitemaps(b"\x1f\x8bbroken")
-    assert read_index(b"", URL, NOW).addresses == ()
+    assert isinstance(read_index(b"", URL, NOW), Refused)
 
 
 def test_only_addresses_with_the_wanted_part_are_taken() -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree, html
-
 from monitor.core.listings import HEADINGS, boxes_around, words_of
 from monitor.core.mails.addresses import find_target
 from monitor.core.text import clean_line, clean_text
+from monitor.core.trees import grow_html
+from monitor.models import Refused
 
 MAX_ITEMS = 100
 _MAX_LINKS = 2_000
@@ -41,13 +41,13 @@ class Item:
 
 
 def items_of_page(markup: str) -> list[Item]:
-    """Return the items of a mail in HTML, each address once, in their order."""
+    """Return the items of a mail in HTML, each address once, in their order; none when not all of it can be read."""
     if len(markup) > _MAX_MARKUP or not markup.strip():
         return []
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    tree = etree.fromstring(markup.encode("utf-8", "replace"), parser)
-    if tree is None:
+    grown = grow_html(markup)
+    if isinstance(grown, Refused) or grown.loss:
         return []
+    tree = grown.root
     for element in tree.xpath(_DROPPED):
         element.drop_tree()
     links = list(_headlines(tree))

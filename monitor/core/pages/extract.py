@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any
 
 import trafilatura
-from lxml import etree, html
+from lxml import etree
 from trafilatura.settings import DEFAULT_CONFIG
 
-from monitor.core.pages.bounds import MAX_BYTES, clamp_spans, tame_markup, too_many_tags, too_much_for_tree
+from monitor.core.bounds import clamp_spans, first_tags, tame_markup, too_much_for_tree, too_much_html
 from monitor.core.pages.decoding import decode_page
 from monitor.core.pages.layout import unwrap_layout
 from monitor.core.pages.links import links_out
@@ -35,6 +35,7 @@ from monitor.core.pages.published import find_published
 from monitor.core.pages.refusals import not_a_page, not_markup, only_a_wall
 from monitor.core.pages.second_reader import read_stream
 from monitor.core.text import MAX_SUMMARY, MAX_TEXT, clean_line, shorten
+from monitor.core.trees import parse_html
 from monitor.core.urls import canonical_url
 from monitor.models import Access, Outcome, PageReading
 
@@ -44,6 +45,9 @@ logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 _CONFIG = deepcopy(DEFAULT_CONFIG)
 _CONFIG["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"  # characters below which it takes what it can get
 
+MAX_BYTES = 8 * 1024 * 1024
+MAX_HEARD = 200_000
+"""Tags of a page that the second reader hears at most: twice as many take it seconds."""
 _CELLS = re.compile(r"\s*\|\s*")
 _LEAD_CLASS = re.compile(
     r"preamble|ingress|standfirst|\blead\b|-lead\b|\blede\b|\bintro\b|article-intro|entry-summary", re.IGNORECASE
@@ -72,37 +76,35 @@ def extract(body: bytes, url: str, content_type: str = "", now: datetime | None 
     if refusal := refusal or not_markup(text):
         return _refused(refusal, canonical_url(url))
     markup, loss = tame_markup(text)
-    excess = too_many_tags(markup)
-    tree = None if excess else _parse(markup)
+    excess, end = too_much_html(markup)
+    tree = parse_html(markup[:end])
     if tree is None:
-        return _read_without_tree(markup, canonical_url(url), excess or "its markup cannot be parsed")
-    return _read_tree(tree, markup, url, now, loss)
+        return _read_without_tree(markup, canonical_url(url))
+    return _read_tree(tree, markup, url, now, excess=excess or too_much_for_tree(tree), loss=loss)
 
 
 def _refused(reason: str, url: str) -> PageReading:
     return PageReading(outcome=Outcome.REFUSED, reason=reason, url=url)
 
 
-def _parse(markup: bytes) -> Any:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    try:
-        return etree.fromstring(markup, parser)
-    except etree.LxmlError:
-        return None
-
-
-def _read_without_tree(markup: bytes, url: str, why: str) -> PageReading:
-    found, paragraphs = read_stream(markup)
+def _read_without_tree(markup: bytes, url: str) -> PageReading:
+    found, paragraphs, cut = _hear(markup)
     title = clean_line(found)
     blocks, _ = _blocks(paragraphs, title)
     if refusal := only_a_wall(title, blocks) or ("" if title or blocks else "no text was found on the page"):
         return _refused(refusal, url)
-    reason = f"{why}; read by text density"
+    reason = "; ".join(filter(None, ("its markup cannot be parsed", cut, "read by text density")))
     return PageReading(outcome=Outcome.PARTIAL, reason=reason, url=url, title=title, lead=_first(blocks), blocks=blocks)
 
 
-def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: str) -> PageReading:
-    excess = too_much_for_tree(tree)
+def _hear(markup: bytes) -> tuple[str, tuple[str, ...], str]:
+    """Return the title and the paragraphs that the second reader hears, and a sentence when it did not hear all."""
+    beginning = first_tags(markup, MAX_HEARD)
+    cut = f"only its first {MAX_HEARD} tags were read" if len(beginning) < len(markup) else ""
+    return *read_stream(beginning), cut
+
+
+def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, *, excess: str, loss: str) -> PageReading:
     head = read_head(tree)
     title, address, access = find_title(head), find_address(head, url), find_access(head)
     dated = find_published(tree, head.meta, head.described.published, url, now)
@@ -113,7 +115,9 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, loss: s
     blocks, cut = _blocks(() if excess else _main_text(tree), title)
     why = [excess, loss, "its text was cut at its bound" if cut else ""]
     if _words(blocks) < _FEW_WORDS:
-        more, _ = _blocks(read_stream(markup)[1], title)
+        _, paragraphs, unheard = _hear(markup)
+        more, _ = _blocks(paragraphs, title)
+        why.append(unheard)
         if not blocks or _words(more) > _MANY_WORDS:
             blocks = more
             why.append("read by text density" if blocks else "only a title could be read")

@@ -8,7 +8,7 @@ Detection using Shallow Text Features", 2010; the run by Kadane's maximum sum).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lxml import etree
+from monitor.core.trees import hear_tamed
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "math", "object", "select", "button"})
 _ASIDE = frozenset({"nav", "footer", "aside", "form", "header", "menu", "dialog", "figcaption"})
@@ -80,10 +80,8 @@ class _Listener:
 
 
 def read_stream(markup: bytes) -> tuple[str, tuple[str, ...]]:
-    """Return the title and the paragraphs of a page in UTF-8. They still have to pass through `core.text`."""
-    parser = etree.HTMLParser(target=_Listener(), remove_comments=True, remove_pis=True, encoding="utf-8")
-    parser.feed(markup)
-    heard: _Listener = parser.close()
+    """Return the title and the paragraphs of a page that was tamed. They still have to pass through `core.text`."""
+    heard = hear_tamed(markup, _Listener())
     best = heard.blocks[slice(*_best_run([block.worth for block in heard.blocks]))]
     return heard.title, tuple(block.text for block in best if not block.aside and 2 * block.linked <= block.words)
 

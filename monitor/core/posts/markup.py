@@ -1,14 +1,12 @@
 """The HTML of a post as Mastodon writes it: the text as its readers see it, and where it links to."""
 
 import html
-import re
 from collections.abc import Mapping
 
-from lxml import etree
+from monitor.core.trees import hear_html
 
 _BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"script", "style", "template"})
-_UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
 _NAMES = frozenset({"mention", "hashtag", "u-url"})
 """Classes of a link to an account or a hashtag: no text of others."""
 
@@ -18,9 +16,7 @@ def read_markup(markup: str) -> tuple[str, tuple[str, ...]]:
     if "<" not in markup:
         return html.unescape(markup), ()
     listener = _Listener()
-    parser = etree.HTMLParser(target=listener, remove_comments=True, remove_pis=True)
-    parser.feed(_UNREADABLE.sub("", markup))
-    parser.close()
+    hear_html(markup, listener)
     return "".join(listener.pieces), tuple(listener.links)
 
 

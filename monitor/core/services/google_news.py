@@ -12,9 +12,11 @@ from datetime import UTC, datetime, tzinfo
 
 from lxml import etree
 
+from monitor.core.charsets import decode
 from monitor.core.dates import plausible, read_time
 from monitor.core.services.answers import AnswerPage
 from monitor.core.text import MAX_URL, clean_line
+from monitor.core.trees import grow_xml
 from monitor.core.urls import safe_url
 from monitor.models import Entry, Refused
 
@@ -26,13 +28,11 @@ def read_google_news(body: bytes, url: str, now: datetime, zone: tzinfo = UTC) -
     """Read the hits of one search."""
     if len(body) > MAX_BODY:
         return Refused(f"the answer of Google News is larger than {MAX_BODY // 1_000_000} MB")
-    try:
-        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if root is None or root.tag != "rss":
-        return Refused("Google News answered with something that is no RSS")
-    return AnswerPage(entries=tuple(_entries(root, url, now, zone)))
+    grown = grow_xml(decode(body))
+    if isinstance(grown, Refused) or grown.root.tag != "rss":
+        why = f": {grown.reason}" if isinstance(grown, Refused) else ""
+        return Refused(f"Google News answered with something that is no RSS{why}")
+    return AnswerPage(entries=tuple(_entries(grown.root, url, now, zone)), reason=grown.loss)
 
 
 def _entries(root: etree._Element, base: str, now: datetime, zone: tzinfo) -> Iterator[Entry]:

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from monitor.core.bounds import MAX_NODES
 from monitor.core.pages import extract
+from monitor.core.pages.extract import MAX_HEARD
 from monitor.core.text import MAX_TEXT
 from monitor.models import Access, AuthorRole, Outcome, PageReading
 
@@ -155,11 +157,17 @@ def test_a_text_too_deep_for_a_tree_is_read_by_the_second_reader() -> None:
 
 
 def test_more_tags_than_a_tree_should_have_are_read_by_the_second_reader() -> None:
-    reading = read(page("<br>" * 200_001 + f"<p>{TEXT[0]}</p>"))
+    reading = read(page("<br>" * (MAX_NODES + 1) + f"<p>{TEXT[0]}</p>"))
     assert (reading.outcome, reading.blocks) == (Outcome.PARTIAL, (TEXT[0],))
     assert reading.title.startswith(TITLE)
-    assert extract(b"<title>Just a moment...</title>" + b"<br>" * 200_001, URL).outcome is Outcome.REFUSED
-    assert "no text" in extract(b"<br>" * 200_001, URL).reason
+    assert extract(b"<title>Just a moment...</title>" + b"<br>" * (MAX_NODES + 1), URL).outcome is Outcome.REFUSED
+    assert "no text" in extract(b"<br>" * (MAX_NODES + 1), URL).reason
+
+
+def test_of_a_page_without_end_the_beginning_is_read() -> None:
+    reading = read(page(f"<p>{TEXT[0]}</p>" + "<br>" * MAX_HEARD + f"<p>{TEXT[1]}</p>"))
+    assert (reading.outcome, reading.blocks) == (Outcome.PARTIAL, (TEXT[0],))
+    assert f"only its first {MAX_HEARD} tags were read" in reading.reason
 
 
 def test_markup_that_cannot_be_parsed_is_read_by_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +175,8 @@ def test_markup_that_cannot_be_parsed_is_read_by_the_second_reader(monkeypatch: 
     reading = read(page())
     assert reading.outcome is Outcome.PARTIAL
     assert TEXT[0] in reading.blocks
+    assert extract(b"<title>Just a moment...</title>", URL).outcome is Outcome.REFUSED
+    assert "no text" in extract(b"<br>", URL).reason
 
 
 @pytest.mark.parametrize("found", [None, "", TITLE, "Ansvarig utgivare"])

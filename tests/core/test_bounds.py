@@ -5,16 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from monitor.core.pages.bounds import (
+from monitor.core.bounds import (
     MAX_ATTRIBUTES,
     MAX_CELLS,
     MAX_DEPTH,
     MAX_NODES,
     MAX_SPAN,
     clamp_spans,
+    first_tags,
     tame_markup,
-    too_many_tags,
+    tame_xml,
     too_much_for_tree,
+    too_much_html,
+    too_much_xml,
 )
 
 
@@ -47,14 +50,16 @@ def test_what_only_looks_like_a_crowded_tag_stays(text: str) -> None:
 
 
 def test_control_characters_surrogates_and_heaps_of_accents_go() -> None:
-    assert tame_markup("a\x00b\x1bc\ud800d\te\n" + "x" + "\u0301" * 5_000)[0] == ("abc?d\te\nx" + "\u0301" * 8).encode()
+    assert tame_markup("a\x00b\x1bc\ud800d\te\n" + "x" + "\u0301" * 5_000)[0] == ("abcd\te\nx" + "\u0301" * 8).encode()
 
 
 @pytest.mark.parametrize(
     "piece", ["<", "<a", "<a ", '<a b="', "<a b='", "<!--", "<!-- -", "<script>", "<script", "<a =", "<a b=\"'", "</a"]
 )
 def test_time_is_in_proportion_to_what_is_left_open(piece: str) -> None:
-    tame_markup(piece * (2_000_000 // len(piece)))
+    markup, _ = tame_markup(piece * (2_000_000 // len(piece)))
+    too_much_html(markup)
+    too_much_xml(markup)
 
 
 @given(st.text(alphabet="<>/!-ab =\"'\n\0ä", max_size=80))
@@ -64,19 +69,59 @@ def test_taming_is_done_once(text: str) -> None:
     assert tame_markup(markup.decode())[0] == markup
 
 
-def test_too_many_tags_and_elements_are_told() -> None:
-    assert too_many_tags(b"<p>" * 100) == ""
-    assert str(MAX_NODES) in too_many_tags(b"<br>" * (2 * MAX_NODES + 1))
-    assert str(MAX_NODES) in too_much_for_tree(html.fromstring(f"<div>{'<br>' * (MAX_NODES + 1)}</div>"))
+def nested(depth: int, name: str = "div", inside: str = "x") -> str:
+    return f"<html><body>{f'<{name}>' * depth}{inside}{f'</{name}>' * depth}</body></html>"
 
 
-def test_a_deep_tree_is_told() -> None:
-    def nested(depth: int) -> str:
-        return f"<html><body>{'<div>' * depth}x{'</div>' * depth}</body></html>"
+def test_too_many_elements_are_told() -> None:
+    assert too_much_html(b"<p>" * MAX_NODES)[0] == ""
+    assert str(MAX_NODES) in too_much_html(b"<br>" * (MAX_NODES + 1))[0]
+    assert str(MAX_NODES) in too_much_html(b"<script></script>" * (MAX_NODES + 1))[0]
+    assert str(MAX_NODES) in too_much_html(b"</b>" * (4 * MAX_NODES + 1))[0]
+    assert "elements" in too_much_for_tree(html.fromstring(f"<div>{'<br>' * (2 * MAX_NODES + 1)}</div>"))
 
+
+def test_what_is_nested_too_deep_is_told_before_it_is_parsed() -> None:
+    assert too_much_html(nested(MAX_DEPTH - 5).encode())[0] == ""
+    assert str(MAX_DEPTH) in too_much_html(nested(MAX_DEPTH + 1).encode())[0]
+    assert str(MAX_DEPTH) in too_much_html(b"<span>" * (MAX_DEPTH + 1))[0]
+    assert too_much_html(b"<div>" * MAX_DEPTH + b"<i>") == (too_much_html(b"<i>" * 300)[0], MAX_DEPTH * 5)
+    # The end of a span ends no div.
+    assert str(MAX_DEPTH) in too_much_html(b"<span><div></span>" * (MAX_DEPTH + 1))[0]
+
+
+@pytest.mark.parametrize(
+    "sloppy",
+    ["<p>a<br>", "<li>a", "<td>a", "<div><span>a</div>", "<b><i>x</i></b></div>", "<div/>", "<a href=x>a<h2>b"],
+)
+def test_a_sloppy_page_that_does_not_nest_is_not_deep(sloppy: str) -> None:
+    assert too_much_html((sloppy * (3 * MAX_DEPTH)).encode())[0] == ""
+
+
+def test_a_tree_that_became_deeper_than_its_tags_told_is_told() -> None:
+    tables = nested(MAX_DEPTH // 2, "table", "<tr><td>x").replace("<table>", "<table><tr><td>")
+    assert too_much_html(tables.encode())[0] == ""
+    assert str(MAX_DEPTH) in too_much_for_tree(html.fromstring(tables))
     assert too_much_for_tree(html.fromstring(nested(MAX_DEPTH - 5))) == ""
-    assert str(MAX_DEPTH) in too_much_for_tree(html.fromstring(nested(MAX_DEPTH + 5)))
-    assert str(MAX_DEPTH) in too_much_for_tree(html.fromstring(nested(5_000)))
+
+
+def test_xml_is_measured_without_what_stands_in_comments_and_cdata() -> None:
+    assert too_much_xml(b"<!-- <a><a><a> --><a><![CDATA[<b><b><b>]]></a>", 1) == ""
+    assert too_much_xml(b"<a><b/><b/></a>", 2) == "it has more than 2 elements"
+    assert str(MAX_DEPTH) in too_much_xml(b"<a>" * (MAX_DEPTH + 1))
+    assert too_much_xml(b"<a/></a><b c='>'></b>" * (2 * MAX_DEPTH)) == ""
+
+
+def test_a_crowded_tag_of_xml_loses_its_attributes_wherever_it_stands() -> None:
+    markup, lost = tame_xml(f"<a><b {crowd(MAX_ATTRIBUTES + 1)}/>\x00\x0c</a>")
+    assert markup == b"<a><b></a>"
+    assert str(MAX_ATTRIBUTES) in lost
+    assert tame_xml("<a b='c'>ä</a>") == ("<a b='c'>ä</a>".encode(), "")
+
+
+def test_the_first_tags_are_taken() -> None:
+    assert first_tags(b"<a>b</a><c>", 2) == b"<a>b</a>"
+    assert first_tags(b"<a>b</a><c>", 3) == b"<a>b</a><c>"
 
 
 def test_spans_are_cut_down() -> None:
