@@ -169,8 +169,8 @@ _CLASSES = {
     "reddit": SourceClass.FORUM,
 }
 """The class of a kind whose line names none."""
-_KEEP_DAYS = dict.fromkeys(("x", "threads", "instagram", "youtube", "reddit"), "30")
-"""Days for which a kind's texts are kept whose line says nothing: the platforms want what was deleted there to go."""
+_KEEP_DAYS = dict.fromkeys(("mastodon", "bluesky", "x", "threads", "instagram", "youtube", "reddit"), "30")
+"""Days for which a kind's texts are kept whose line says nothing: what people have deleted there is to go."""
 _ADDRESSES = {"folder": _folder_address, "inbox": _mailbox_address}
 """How the address of a kind reads that is not on the web."""
 

@@ -13,7 +13,7 @@ from monitor.core.pages import block_key, drop_repeated, extract
 from monitor.core.reservations import keep, stricter
 from monitor.core.sites import is_everywhere, site_of
 from monitor.core.urls import host_of
-from monitor.models import Article, Clock, Outcome, PageReading, Refused, StorePolicy
+from monitor.models import Article, Clock, Outcome, PageReading, Refused, SourceClass, StorePolicy
 from monitor.steps import Tell, area_of, covered_sites, say_nothing, watch_of
 from monitor.store import articles as article_store
 from monitor.store import candidates as candidate_store
@@ -84,19 +84,24 @@ def _note_links(
     judged: Iterable[tuple[Unread, PageReading | Refused, tuple[int, Article | Refused]]],
     now: datetime,
 ) -> None:
-    """Remember where pages that name the town lead: to sites that may be sources (`steps.discover` tries them)."""
+    """Remember where pages that name the town lead: to sites that may be sources (`steps.discover` tries them).
+
+    Of a post, where it links to; the server that it stands on is no source, and may be one person's own.
+    """
     if not home.settings.discovery.requests:
         return
     covered = covered_sites(home)
+    posting = {source.url for source in home.sources if source.source_class is SourceClass.SOCIAL}
     for item, reading, (_, verdict) in judged:
         if not isinstance(verdict, Article):
             continue
-        site = site_of(verdict.url)
+        own = site_of(verdict.url)
+        site = "" if item.source in posting else own
         if site and site not in covered:  # a search found it, or a post linked to it
             candidate_store.note_links(db, item.source, [verdict.url], at=now, named=True)
         linked = reading.links if isinstance(reading, PageReading) else ()
         said = (url for entry in entry_words(db, item.id) for url in entry.links if not is_everywhere(url))
-        links = [url for url in (*linked, *said) if site_of(url) not in {"", site} | covered]
+        links = [url for url in (*linked, *said) if site_of(url) not in {"", own} | covered]
         candidate_store.note_links(db, site or item.source, links, at=now)
 
 

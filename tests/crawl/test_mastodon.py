@@ -1,7 +1,6 @@
 """Hashtags and searches at an instance of Mastodon, against a fake of one; and where a token goes."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -10,11 +9,9 @@ import pytest
 from monitor.crawl.base import Polled
 from monitor.models import PollOutcome
 from spiders.mastodon import MastodonSpider, hashtag, hashtags
-from tests.command import monitor
-from tests.conftest import write_home
 from tests.crawl.instance import Instance
 from tests.crawl.kinds import NOW, Fake, poll, said
-from tests.loopback import Answer, Web
+from tests.loopback import Answer
 
 TOKEN = "hemlig-nyckel-1234"  # noqa: S105 (of a fake)
 WITH_TOKEN = {"token": "env:MONITOR_MASTODON"}
@@ -206,44 +203,3 @@ def test_one_hashtag_that_fails_loses_only_itself_and_bots_are_read_when_the_lin
         "posts left out: 1 by bots; not all of it could be read: the site answered with an error (HTTP 500)"
     )
     assert keys(ask(instance, bots="yes")) == [2, 1]
-
-
-# --- a real crawl --------------------------------------------------------------------------------------
-
-
-def test_two_instances_tell_of_one_post_and_a_token_goes_nowhere_but_to_its_own(
-    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MONITOR_MASTODON", TOKEN)
-    status: dict[str, Any] = {
-        "id": "1", "uri": "https://hem.example/users/x/statuses/1", "created_at": "2026-11-23T12:30:00Z",
-        "visibility": "public", "content": "<p>Ny skola i #Katrineholm</p>",
-    }  # fmt: skip
-    with Web() as other, Web() as moved:
-        web.services["/api/v1/timelines/tag/katrineholm"] = lambda _: said(
-            [status | {"url": "https://hem.example/@x/1"}]
-        )
-        other.services["/api/v1/timelines/tag/katrineholm"] = lambda _: said([status])
-        moved["/api/v1/timelines/tag/katrineholm?limit=40"] = Answer(b"", 308, {"Location": f"{web.url}/stulen"})
-        write_home(
-            tmp_path, web, f"mastodon {web.url}/", f"mastodon {other.url}/",
-            f"mastodon {moved.url}/ token=env:MONITOR_MASTODON", "mastodon http://instans.example/ name=Osäker",
-        )  # fmt: skip
-        toml = tmp_path / "monitor.toml"
-        hosts = f'"{web.host}", "{other.host}", "{moved.host}"'
-        toml.write_text(toml.read_text().replace(f'"{web.host}"', hosts))
-        assert monitor("crawl", "--home", tmp_path, "--now").code == 1
-    assert [asked.headers.get("Authorization") for asked in moved.asked if "timelines" in asked.path] == [
-        f"Bearer {TOKEN}"
-    ]
-    assert "/stulen" not in web.paths
-    assert not [asked for asked in (*web.asked, *other.asked) if "Authorization" in asked.headers]
-    rows = monitor("sources", "--home", tmp_path, "--json").json
-    assert [row["outcome"] for row in rows] == ["ok", "ok", "unreadable", "blocked"]
-    assert [row["class"] for row in rows] == ["social"] * 4
-    assert rows[2]["reason"] == "the address leads elsewhere and was not followed (HTTP 308)"
-    monitor("read", "--home", tmp_path)
-    (article,) = monitor("articles", "--home", tmp_path, "--json").json
-    assert (article["title"], article["url"]) == ("Ny skola i #Katrineholm", "https://hem.example/@x/1")
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("monitor.db*"))
-    assert TOKEN.encode() not in kept

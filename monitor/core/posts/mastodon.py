@@ -11,14 +11,15 @@ A hashtag that an instance has never seen is a 404 with {"error": "Record not fo
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from monitor.core.dates import plausible, read_time
-from monitor.core.posts.entries import headline, join_parts, links_of, tell_left_out
+from monitor.core.posts.entries import headline, join_parts, tell_left_out
 from monitor.core.posts.markup import read_markup
+from monitor.core.posts.post import make_post
 from monitor.core.services.answers import AnswerPage, field, objects, read_json, text_field
 from monitor.core.text import MAX_SUMMARY, MAX_URL, clean_text
 from monitor.core.urls import host_of, safe_url
@@ -75,7 +76,7 @@ def read_statuses(body: bytes, link: str, now: datetime, *, bots: bool = False) 
     reasons = [_unwanted(status, bots=bots) for status in posts]
     entries = [None if reason else _entry(status, now) for status, reason in zip(posts, reasons, strict=True)]
     left_out = Counter(
-        reason or "that cannot be read" for entry, reason in zip(entries, reasons, strict=True) if entry is None
+        reason or "with nothing to read" for entry, reason in zip(entries, reasons, strict=True) if entry is None
     )
     ids = sorted(filter(None, (text_field(status, "id", limit=100) for status in found)), key=order)
     older = _older_than(link)
@@ -111,29 +112,25 @@ def _unwanted(status: Mapping[str, Any], *, bots: bool) -> str:
 
 
 def _entry(status: Mapping[str, Any], now: datetime) -> Entry | None:
-    """Return a post as an entry, or None when it has no address."""
+    """Return a post as an entry, or None when it has no address or no words."""
     uri = text_field(status, "uri", limit=MAX_URL)
-    url = _address(uri, text_field(status, "url", limit=MAX_URL))
-    if not uri or not url:
-        return None
     markup = status.get("content")
     words, links = read_markup(markup[:_MARKUP]) if isinstance(markup, str) else ("", ())
     warning = text_field(status, "spoiler_text")
     pictures = [text_field(media, "description") for media in objects(status, "media_attachments")]
     text = join_parts([warning, clean_text(words, MAX_SUMMARY), *pictures, text_field(status, "card", "title")])
     raw = text_field(status, "created_at")
-    return Entry(
-        key=uri,
-        id=uri,
-        url=url,
-        title=headline(text, warning) or url,
-        content=text,
-        published=plausible(read_time(raw), now),
-        published_raw=raw,
-        updated=plausible(read_time(text_field(status, "edited_at")), now),
-        whole=True,
-        links=links_of([*links, text_field(status, "card", "url", limit=MAX_URL)]),
+    post = make_post(
+        uri,
+        _address(uri, text_field(status, "url", limit=MAX_URL)),
+        text,
+        now,
+        title=headline(text, warning),
+        published=read_time(raw),
+        raw=raw,
+        links=[*links, text_field(status, "card", "url", limit=MAX_URL)],
     )
+    return replace(post, updated=plausible(read_time(text_field(status, "edited_at")), now)) if post else None
 
 
 def _address(uri: str, url: str) -> str:

@@ -121,7 +121,8 @@ def test_what_is_not_for_us_is_left_out_and_counted_and_a_boost_is_no_post() -> 
     assert [entry.key for entry in read.entries] == ["https://b.example/8"]
     assert read.left_out == 7
     assert read.reason == (
-        "posts left out: 1 by bots, 1 by people who ask not to be indexed, 4 that are not public, 1 that cannot be read"
+        "posts left out: 1 by bots, 1 by people who ask not to be indexed, 4 that are not public, "
+        "1 with nothing to read"
     )
     assert len(page([bot], bots=True).entries) == 1
 
