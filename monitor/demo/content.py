@@ -19,7 +19,7 @@ Expect = Literal["story", "passing", "named_after", "no"]
 """What an article is to the municipality: about it, naming it in passing or what bears its name, or nothing."""
 
 Feed = Literal[
-    "rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap", "listing", "mastodon", "bluesky", "youtube"
+    "rss", "rss-full", "rss091", "atom", "rdf", "json", "sitemap", "listing", "mastodon", "bluesky", "youtube", "inbox"
 ]
 """How a site tells what is new: a format of feeds, or one of the kinds of sources that are no feed."""
 
@@ -105,6 +105,25 @@ class DemoPost(Planted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Path of the post that it passes on without a word of its own (a boost)."""
 
 
+class DemoMail(Planted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mail that is one text. Its path is what makes its id."""
+
+    sender: str
+    title: str
+    text: str
+
+
+class DemoList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mail that lists articles of sites: an alert, or a newsletter. What must come of it is said at the articles."""
+
+    sender: str
+    subject: str
+    published: datetime
+    alert: bool = False
+    tells: tuple[str, ...]
+    """"site:/path" of articles."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One site of the miniature web."""
 
@@ -142,11 +161,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     posts: tuple[DemoPost, ...] = msgspec.field(default=(), name="post")
     shows: tuple[str, ...] = ()
     """"site:/path" of posts on another server that this one shows too."""
+    mails: tuple[DemoMail, ...] = msgspec.field(default=(), name="mail")
+    lists: tuple[DemoList, ...] = msgspec.field(default=(), name="list")
 
     @property
     def planted(self) -> tuple[Planted, ...]:
         """Everything that the site says."""
-        return (*self.articles, *self.posts)
+        return (*self.articles, *self.posts, *self.mails)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +238,7 @@ def title_of(text: Planted) -> str:
     """Return by what a text is known: its headline, or its first words."""
     if isinstance(text, DemoPost):
         return text.title or " ".join(text.text.split()[:8]) or f"what {text.account} passes on"
-    return text.title if isinstance(text, DemoArticle) else text.path
+    return text.title if isinstance(text, DemoArticle | DemoMail) else text.path
 
 
 def local(moment: datetime) -> datetime:

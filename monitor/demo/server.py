@@ -1,17 +1,20 @@
-"""Serve the miniature web on loopback, in a thread of its own."""
+"""Serve the miniature web and its mailbox on loopback, in a thread of its own."""
 
 import asyncio
 import errno
 import gzip
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from monitor.demo.addresses import Addresses
 from monitor.demo.content import sites
+from monitor.demo.inbox import Mailbox, Wire
+from monitor.demo.mails import write_mails
 from monitor.demo.render import Answer
 from monitor.demo.services import Answering, answering
 from monitor.demo.services.requests import Request, whole_number
@@ -31,12 +34,13 @@ class PortTakenError(MonitorError):
 @contextmanager
 def serve(addresses: Addresses, secret: str = "") -> Iterator[None]:
     """Serve every site at its address for as long as the block runs; `secret` opens the services that ask for one."""
-    up = [site for site in sites() if site.behaviour != "down"]
-    web = {addresses.bind(site.host): answering(site, addresses, secret) for site in up}
+    up = {addresses.bind(site.host): site for site in sites() if site.behaviour != "down"}
+    web = {place: answering(site, addresses, secret) for place, site in up.items() if site.feed != "inbox"}
+    mail = {place: Mailbox(write_mails(site, addresses)) for place, site in up.items() if site.feed == "inbox"}
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="miniature web", daemon=True)
     thread.start()
-    server = _Server(web)
+    server = _Server(web, mail, secret)
     try:
         asyncio.run_coroutine_threadsafe(server.open(), loop).result()
         yield
@@ -50,28 +54,44 @@ def serve(addresses: Addresses, secret: str = "") -> Iterator[None]:
 class _Server:
     """Enough of HTTP/1.1 for a crawler: GET, HEAD, POST, keep-alive, conditional requests, gzip."""
 
-    def __init__(self, web: Mapping[Endpoint, Answering]) -> None:
+    def __init__(self, web: Mapping[Endpoint, Answering], mail: Mapping[Endpoint, Mailbox], password: str = "") -> None:
         self._web = web
+        self._mail = mail
+        self._password = password
         self._servers: list[asyncio.Server] = []
         self._talks: set[asyncio.Task[None]] = set()
+        self._wires: list[Wire] = []
 
     async def open(self) -> None:
-        for host, port in self._web:
-            try:
-                self._servers.append(await asyncio.start_server(self._meet, host, port, limit=_HEAD_LIMIT))
-            except OSError as fault:
-                if fault.errno == errno.EADDRINUSE:
-                    raise PortTakenError(f"{host}:{port} is taken by another program") from fault
-                raise
+        for place in self._web:
+            await self._listen(place, asyncio.start_server(self._meet, *place, limit=_HEAD_LIMIT))
+        loop = asyncio.get_running_loop()
+        for place, mailbox in self._mail.items():
+            await self._listen(place, loop.create_server(partial(self._wire, mailbox), *place))
+
+    async def _listen(self, place: Endpoint, server: Awaitable[asyncio.Server]) -> None:
+        try:
+            self._servers.append(await server)
+        except OSError as fault:
+            if fault.errno == errno.EADDRINUSE:
+                raise PortTakenError("{}:{} is taken by another program".format(*place)) from fault
+            raise
 
     async def close(self) -> None:
         for server in self._servers:
             server.close()
         for talk in self._talks:
             talk.cancel()
+        for wire in self._wires:
+            wire.loseConnection()
         await asyncio.gather(*self._talks, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
+
+    def _wire(self, mailbox: Mailbox) -> Wire:
+        wire = Wire(mailbox, self._password)
+        self._wires.append(wire)
+        return wire
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = asyncio.current_task()
