@@ -20,6 +20,11 @@ def site_of(url: str) -> str:
     return "/".join([host, *segments])
 
 
+def is_of_site(source: str, url: str) -> bool:
+    """Whether a source is on the site that a text stands on. An alert, a mailbox or another server only led to it."""
+    return bool(site_of(url)) and site_of(source) == site_of(url)
+
+
 def front_of(url: str) -> str:
     """Return the address of the front page of the site that `url` belongs to, or ""."""
     parts = urlsplit(safe_url(url))

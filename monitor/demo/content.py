@@ -23,6 +23,9 @@ Feed = Literal[
 ]
 """How a site tells what is new: a format of feeds, or one of the kinds of sources that are no feed."""
 
+SERVICES = frozenset({"mastodon", "bluesky", "youtube", "inbox"})
+"""Those that are asked for what they have, and show no pages."""
+
 
 # msgspec structs instead of dataclasses: a misspelt key in a site's file is an error that names its place.
 
@@ -142,6 +145,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     motto: str = ""
     feed: Feed = "rss"
     feed_path: str
+    account: str = ""
+    """Of a mailbox: who logs in to it."""
     options: str = ""
     """What else its line in feeds.txt says."""
     listed: bool = True
@@ -209,16 +214,37 @@ def sites() -> tuple[Site, ...]:
     return tuple(sorted(found, key=lambda site: site.host))
 
 
+def source_of(site: Site, addresses: Addresses) -> str:
+    """Return the address of a site as a source."""
+    base = addresses.base(site.host)
+    return (base.replace("http://", f"imap://{site.account}@") if site.account else base) + site.feed_path
+
+
 def demands(addresses: Addresses) -> tuple[Demand, ...]:
     """Return what a run must make of every text, with the addresses of a running web."""
     bases = {site.key: addresses.base(site.host) for site in sites()}
-    return tuple(_demand(site, text, bases) for site in sites() for text in site.planted)
+    sources = {site.key: source_of(site, addresses) for site in sites()}
+    return tuple(
+        _demand(
+            site,
+            text,
+            name_text(sources[site.key], text.title) if isinstance(text, DemoMail) else bases[site.key] + text.path,
+            bases,
+        )
+        for site in sites()
+        for text in site.planted
+    )
 
 
-def _demand(site: Site, text: Planted, bases: Mapping[str, str]) -> Demand:
+def name_text(source: str, title: str) -> str:
+    """Return what a text is known by that has no address, as mails have none."""
+    return f"{source}#{title}"
+
+
+def _demand(site: Site, text: Planted, url: str, bases: Mapping[str, str]) -> Demand:
     article = text if isinstance(text, DemoArticle) else None
     return Demand(
-        url=bases[site.key] + text.path,
+        url=url,
         site=site.name,
         title=title_of(text),
         expect=text.expect,

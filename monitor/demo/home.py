@@ -13,7 +13,7 @@ from secrets import token_urlsafe
 
 from monitor.config.secrets import FOLDER
 from monitor.demo.addresses import Addresses
-from monitor.demo.content import STOCKHOLM, Site, sites
+from monitor.demo.content import SERVICES, STOCKHOLM, Site, sites, source_of
 from monitor.errors import UsageError
 
 DEMO_NOW = datetime(2026, 11, 24, 6, 30, tzinfo=STOCKHOLM)
@@ -25,7 +25,7 @@ _STEP = 20
 _MARK = "demo.json"
 KEY_FILE = Path(FOLDER, "demo")
 """Holds the one token and password of all services of the miniature web."""
-_KINDS = frozenset({"sitemap", "listing"})
+_KINDS = SERVICES | {"sitemap", "listing"}
 """Ways to tell what is new that are no feed, and stand before the address in feeds.txt."""
 
 _SETTINGS = """\
@@ -115,15 +115,16 @@ def write_sources(addresses: Addresses) -> str:
 
 def _source_lines(addresses: Addresses) -> Iterator[str]:
     yield "# The sources of the miniature web. The media are invented."
-    for group in dict.fromkeys(site.group for site in sites()):
+    listed = [site for site in sites() if site.listed]
+    for group in dict.fromkeys(site.group for site in listed):
         yield f"\n[{group}]"
-        for site in sites():
+        for site in listed:
             if site.group == group:
                 yield _source_line(site, addresses)
 
 
 def _source_line(site: Site, addresses: Addresses) -> str:
-    address = addresses.base(site.host) + site.feed_path
+    address = source_of(site, addresses)
     words = [site.feed if site.feed in _KINDS else "", address, f'name="{site.name}"', f"class={site.source_class}"]
     words += [f"area={site.area}" if site.area else "", "important=yes" if site.important else "", site.options]
     return " ".join(filter(None, words))

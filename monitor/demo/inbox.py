@@ -23,7 +23,6 @@ from twisted.mail import imap4
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-ACCOUNT = "bevakning"
 FOLDER = "INBOX"
 _VALIDITY = 20_261_124
 """The same at every start, as the numbers of the mails are."""
@@ -68,9 +67,10 @@ class Mail:
 
 @implementer(imap4.IMailbox, imap4.ISearchableMailbox)
 class Mailbox:
-    """The mails, numbered from 1."""
+    """The mails of an account, numbered from 1."""
 
-    def __init__(self, mails: Sequence[bytes]) -> None:
+    def __init__(self, account: str, mails: Sequence[bytes]) -> None:
+        self.account = account
         self.mails = {uid: Mail(uid, body) for uid, body in enumerate(mails, 1)}
 
     def getUIDValidity(self) -> int:
@@ -131,14 +131,14 @@ class _Server(imap4.IMAP4Server):
 
     def __init__(self, mailbox: Mailbox, password: str, soon: Callable[..., object]) -> None:
         super().__init__(scheduler=partial(_run, soon))  # type: ignore[no-untyped-call]
-        self.account_of_all = imap4.MemoryAccountWithoutNamespaces(ACCOUNT)
-        self.account_of_all.addMailbox(FOLDER, mailbox)
-        self.password = password
+        self.user, self.password = mailbox.account, password
+        self.mailboxes = imap4.MemoryAccountWithoutNamespaces(mailbox.account)
+        self.mailboxes.addMailbox(FOLDER, mailbox)
 
     def authenticateLogin(self, user: bytes, passwd: bytes) -> tuple[Any, object, Callable[[], None]]:
-        if (user, passwd) != (ACCOUNT.encode(), self.password.encode()):
+        if (user, passwd) != (self.user.encode(), self.password.encode()):
             raise UnauthorizedLogin
-        return imap4.IAccount, self.account_of_all, lambda: None
+        return imap4.IAccount, self.mailboxes, lambda: None
 
     def setTimeout(self, period: float | None) -> None:
         """Set none: it would be one of the reactor. The web hangs up at its end."""

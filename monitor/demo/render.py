@@ -195,7 +195,7 @@ def _json_feed(site: Site, base: str, items: list[dict[str, Any]]) -> str:
 # --- templates and dates -----------------------------------------------------------------------------
 
 
-def render_template(name: str, **values: object) -> str:
+def render_template(name: str, /, **values: object) -> str:
     """Return the text of a template of the demo."""
     return _templates().get_template(name).render(**values)
 

@@ -16,11 +16,11 @@ from monitor.config.secrets import read_secret
 from monitor.core.urls import identity_key
 from monitor.demo.addresses import Addresses
 from monitor.demo.check import Folding, Verdict, judge_folding, judge_run, read_letter
-from monitor.demo.content import demands, sites
+from monitor.demo.content import demands, name_text, sites, source_of
 from monitor.demo.home import DEMO_NOW, KEY_FILE, make_home
 from monitor.demo.server import PortTakenError, serve
 from monitor.errors import UsageError
-from monitor.models import PageState
+from monitor.models import Article, PageState
 from monitor.steps import Tell, say_nothing
 from monitor.steps.crawl import CrawlResult, crawl
 from monitor.steps.group import group
@@ -90,16 +90,20 @@ def _judge(home: Home, db: Database, addresses: Addresses, published: Published)
     """Compare what was stored, what stands in the letter, and what was folded, with what was planted."""
     planted = demands(addresses)
     every = article_store.articles_between(db, datetime.fromtimestamp(0, UTC), _clock() + timedelta(days=1))
-    stories = [{article.url for article in story.articles} for story in story_store.read_stories(db, every)]
+    stories = [set(map(_named, story.articles)) for story in story_store.read_stories(db, every)]
     stored = frozenset().union(*stories)
     counted = digest_store.shown_urls(db, published.day + timedelta(days=1), DEMO_NOW - timedelta(days=30))
     letter = read_letter(published.path.read_text(encoding="utf-8"), stories, counted)
     return judge_run(planted, stored, letter, period_of(home, DEMO_NOW)), judge_folding(planted, stored, stories)
 
 
+def _named(article: Article) -> str:
+    return article.url or name_text(article.source, article.title)
+
+
 def _unplanned(crawled: CrawlResult, addresses: Addresses) -> Collection[str]:
     """Return the sources that failed and were not meant to."""
-    sound = {addresses.base(site.host) + site.feed_path for site in sites() if site.behaviour == "answers"}
+    sound = {source_of(site, addresses) for site in sites() if site.behaviour == "answers"}
     return {poll.source for poll in crawled.failed} & sound
 
 

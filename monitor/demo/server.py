@@ -36,7 +36,9 @@ def serve(addresses: Addresses, secret: str = "") -> Iterator[None]:
     """Serve every site at its address for as long as the block runs; `secret` opens the services that ask for one."""
     up = {addresses.bind(site.host): site for site in sites() if site.behaviour != "down"}
     web = {place: answering(site, addresses, secret) for place, site in up.items() if site.feed != "inbox"}
-    mail = {place: Mailbox(write_mails(site, addresses)) for place, site in up.items() if site.feed == "inbox"}
+    mail = {
+        place: Mailbox(site.account, write_mails(site, addresses)) for place, site in up.items() if site.feed == "inbox"
+    }
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="miniature web", daemon=True)
     thread.start()

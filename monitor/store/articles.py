@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from monitor.core.articles import Arrival
 from monitor.core.digest import is_prominent
+from monitor.core.sites import is_of_site
 from monitor.core.urls import identity_key
 from monitor.models import (
     Access,
@@ -63,7 +64,7 @@ def unread_pages(db: Database, after: int, limit: int) -> list[Unread]:
         Unread(
             id=row["id"],
             url=row["url"],
-            source=row["source"],
+            source=_voice(db, row),
             reason=row["reason"],
             page=Page(
                 url=row["final_url"],
@@ -78,6 +79,14 @@ def unread_pages(db: Database, after: int, limit: int) -> list[Unread]:
         )
         for row in rows
     ]
+
+
+def _voice(db: Database, page: Mapping[str, Any]) -> str:
+    """Return the source of a page's own site, when it is one of those that told of it; else the one that did first."""
+    if is_of_site(page["source"], page["url"]):
+        return str(page["source"])
+    told = db.execute("select source from entries where page = ? order by id", [page["id"]]).fetchall()
+    return next((str(row[0]) for row in told if is_of_site(row[0], page["url"])), str(page["source"]))
 
 
 def arrival(db: Database, unread: Unread, reading: PageReading | Refused, area: str) -> Arrival:

@@ -3,6 +3,7 @@
 import sqlite3
 
 from monitor.core.echoes import echoes_of
+from monitor.core.sites import is_of_site
 from monitor.core.urls import identity_key
 from monitor.models import Entry, PageState, Poll, StorePolicy
 from monitor.store.db import to_text
@@ -29,6 +30,8 @@ def page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only:
     """
     key = identity_key(entry.url) if entry.url else f"{poll.source}#{entry.key}"
     known = connection.execute("select id, store from pages where key = ?", [key]).fetchone()
+    if known and is_of_site(poll.source, entry.url):
+        _give_to(connection, known[0], poll.source, entry.url)
     known = known or _echoed(connection, poll, entry, key, link_only)
     if known:
         return int(known[0]), known[1] == StorePolicy.LINK
@@ -38,6 +41,13 @@ def page_of(connection: sqlite3.Connection, poll: Poll, entry: Entry, link_only:
         [key, entry.url, poll.source, state, reason, to_text(entry.published or poll.at), bool(entry.publisher)],
     )
     return int(cursor.lastrowid or 0), False
+
+
+def _give_to(connection: sqlite3.Connection, page: int, source: str, url: str) -> None:
+    """A text that was found through another source first is from the one of its own site all the same."""
+    for row in connection.execute("select id, source from articles where page = ?", [page]).fetchall():
+        if not is_of_site(row[1], url):
+            connection.execute("update articles set source = ? where id = ?", [source, row[0]])
 
 
 def _first_state(entry: Entry, link_only: bool) -> tuple[PageState, str]:

@@ -279,6 +279,13 @@ def test_a_source_that_left_feeds_txt_is_named_by_its_host() -> None:
     assert digest_of(story(1, one)).stories[0].lead.source == "okandkalla.example"
 
 
+def test_what_a_mailbox_led_to_is_named_by_its_site_and_a_mail_by_its_mailbox() -> None:
+    box = Source(url="imaps://bevakning@mejl.example/INBOX", name="Inkorgen", kind="inbox")
+    found = replace(article("A", NOON, "Titel", "", "Katrineholm."), source=box.url, url="https://www.bladet.example/1")
+    for one, name in ((found, "bladet.example via Inkorgen"), (replace(found, url=""), "Inkorgen")):
+        assert digest_of(story(1, one), states=[SourceState(source=box)]).stories[0].lead.source == name
+
+
 @pytest.mark.parametrize(
     ("note", "expected"),
     [

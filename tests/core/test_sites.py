@@ -7,7 +7,7 @@ from lxml import html
 
 from monitor.core.pages import extract
 from monitor.core.pages.links import _MAX_ANCHORS, MAX_LINKS, links_out
-from monitor.core.sites import front_of, is_everywhere, site_of
+from monitor.core.sites import front_of, is_everywhere, is_of_site, site_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,19 @@ from monitor.core.sites import front_of, is_everywhere, site_of
 )
 def test_a_site_is_a_host_or_a_path_on_a_platform(url: str, site: str, front: str) -> None:
     assert (site_of(url), front_of(url)) == (site, front)
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "own"),
+    [
+        ("https://www.bladet.se/feed", "https://bladet.se/1", True),
+        ("https://social.se/", "https://annan.se/@a/1", False),
+        ("imaps://konto@bladet.se/INBOX", "https://bladet.se/1", False),
+        ("imaps://konto@bladet.se/INBOX", "", False),
+    ],
+)
+def test_a_source_is_of_a_site_when_it_lies_there(source: str, url: str, own: bool) -> None:
+    assert is_of_site(source, url) is own
 
 
 def test_networks_are_linked_from_everywhere_and_sites_on_platforms_are_not() -> None:

@@ -53,6 +53,21 @@ def test_a_sentence_too_long_is_cut_and_no_text_gives_nothing() -> None:
     assert summarise(make_article("Lada", "")) == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "summary"),
+    [
+        ("Mörkt i parken.", "Mörkt i parken. Nio lampor i Katrineholm.", "Nio lampor i Katrineholm."),
+        ("Mörkt", "Mörkt\nNio lampor i Katrineholm", "Nio lampor i Katrineholm"),
+        ("Mörkt i hela…", "Mörkt i hela parken i Katrineholm", "… parken i Katrineholm"),
+        ("Mörkt i Katrineholm", "Mörkt i Katrineholm", ""),
+        ("Mörkt", "Mörkt i Katrineholm", "Mörkt i Katrineholm"),
+        ("Lampor", "Mörkt i Katrineholm", "Mörkt i Katrineholm"),
+    ],
+)
+def test_a_text_whose_beginning_is_its_headline_is_told_from_there_on(title: str, text: str, summary: str) -> None:
+    assert summarise(make_article(title, text)) == summary
+
+
 @given(st.lists(st.sampled_from(["Katrineholm", "brann.", "Det", "Testa", "\n", "x" * 90]), max_size=80))
 def test_summaries_keep_their_limit(words: list[str]) -> None:
     article = make_article("Lada", " ".join(words))

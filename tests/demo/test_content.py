@@ -52,6 +52,13 @@ PLANTED = {
     "table",
     "tag cloud",
     "two addresses",
+    "two servers",
+    "token",
+    "answer",
+    "passed on",
+    "hashtag only",
+    "same locality elsewhere",
+    "no feed",
     "updated",
     "upper case dateline",
 }
@@ -68,7 +75,7 @@ def test_every_sort_of_site_is_there() -> None:
     assert classes[SourceClass.BLOG] >= 3
     for voice in ("national", "radio", "local-web", "forum", "own", "authority", "trade"):
         assert classes[SourceClass(voice)] >= 1
-    assert {site.feed for site in sites()} == set(get_args(Feed)) - {"mastodon", "bluesky", "youtube"}
+    assert {site.feed for site in sites()} == set(get_args(Feed)) - {"bluesky", "youtube", "inbox"}
     assert {site.charset for site in sites()} >= {"utf-8", "iso-8859-1", "windows-1252", "utf-16"}
     assert {site.behaviour for site in sites()} == {"answers", "forbidden", "down"}
     assert {site.validators for site in sites()} == {"both", "etag", "modified", "none"}
@@ -82,7 +89,7 @@ def test_few_enough_sites_fail_for_an_ordinary_letter() -> None:
 
 
 def test_every_trap_of_the_trade_is_planted() -> None:
-    assert {article.plant for _, article in ARTICLES} - {""} >= PLANTED
+    assert {text.plant for site in sites() for text in site.planted} - {""} >= PLANTED
 
 
 def test_three_papers_print_the_agency_text() -> None:
@@ -129,6 +136,33 @@ def test_a_text_holds_nothing_that_leads_to_a_person(site: Site) -> None:
         assert not re.search(r"\b\d{6}-\d{4}\b", text), "a personal number"
         assert "http" not in text
         assert '"' not in text, "Swedish text has ” on both sides of a quotation"
+
+
+@each_site
+def test_a_post_is_short_and_what_is_demanded_of_it_fits_together(site: Site) -> None:
+    for post in site.posts:
+        assert len(post.text) <= 500
+        assert post.why.endswith(".")
+        assert bool(post.story) is (post.expect != "no")
+        assert (re.search(r"(?<!\w)Katrineholms?(?!\w)", f"{post.title} {post.text}", re.IGNORECASE) is None) is (
+            post.expect == "no"
+        )
+        assert local(post.published) < DEMO_NOW
+        assert not re.search(r"\d{4,}|http|@\w+\.", post.text), "nothing that leads to a person"
+
+
+def test_posts_that_answer_or_are_passed_on_or_shown_elsewhere_are_there() -> None:
+    posts = {f"{site.key}:{post.path}": post for site in sites() for post in site.posts}
+    for site in sites():
+        assert {f"{site.key}:{path}" for post in site.posts for path in (post.answers, post.passes_on) if path} <= set(
+            posts
+        )
+        assert set(site.shows) <= set(posts)
+
+
+def test_the_number_of_a_post_at_an_instance_is_the_moment_when_it_was_written() -> None:
+    for post in (post for site in sites() if site.feed == "mastodon" for post in site.posts):
+        assert int(post.path.rpartition("/")[2]) >> 16 == local(post.published).timestamp() * 1000
 
 
 def test_a_person_who_speaks_is_a_role() -> None:

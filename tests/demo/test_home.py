@@ -9,6 +9,7 @@ import pytest
 from monitor.config import read_home
 from monitor.config.secrets import read_secret
 from monitor.demo import Addresses, make_home, sites
+from monitor.demo.content import SERVICES, source_of
 from monitor.demo.home import BASE_PORT, KEY_FILE, find_addresses, write_settings, write_sources
 from monitor.errors import UsageError
 
@@ -17,11 +18,11 @@ def test_the_home_is_read_without_a_problem_and_holds_every_site(tmp_path: Path)
     addresses = make_home(tmp_path / "demo")
     home = read_home(tmp_path / "demo")
     assert home.problems == ()
-    assert {source.name for source in home.sources} == {site.name for site in sites()}
+    assert {source.name for source in home.sources} == {site.name for site in sites() if site.listed}
     for site, source in ((site, source) for site in sites() for source in home.sources if source.name == site.name):
-        assert source.url == addresses.base(site.host) + site.feed_path
+        assert source.url == source_of(site, addresses)
         assert (source.source_class, source.group, source.important) == (site.source_class, site.group, site.important)
-        assert source.kind == (site.feed if site.feed in {"sitemap", "listing"} else "feed")
+        assert source.kind == (site.feed if site.feed in SERVICES | {"sitemap", "listing"} else "feed")
         assert (source.area != "") is (site.area != "")
     assert set(home.settings.crawl.allow_hosts) == {
         "{}:{}".format(*addresses.bind(site.host)) for site in sites()

@@ -9,8 +9,9 @@ from functools import partial
 
 import pytest
 
-from monitor.demo.inbox import ACCOUNT, FOLDER, Mailbox, Wire
+from monitor.demo.inbox import FOLDER, Mailbox, Wire
 
+ACCOUNT = "bevakning"
 LONG = b"rad\r\n" * 60_000
 
 
@@ -32,7 +33,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def port(loop: asyncio.AbstractEventLoop) -> Iterator[int]:
-    mailbox = Mailbox([mail(day) for day in (2, 16, 23)] + [mail(24, LONG)] * 5)
+    mailbox = Mailbox(ACCOUNT, [mail(day) for day in (2, 16, 23)] + [mail(24, LONG)] * 5)
 
     async def listen() -> asyncio.Server:
         return await loop.create_server(partial(Wire, mailbox, "the key"), "127.0.0.1", 0)

@@ -16,7 +16,8 @@ from monitor.models import (
     Unavailable,
     Validators,
 )
-from monitor.store import entry_pages, intake
+from monitor.store import articles, entry_pages, intake
+from tests.core.articles import make_article
 
 SOURCE = Source(url="https://bladet.se/feed", name="Bladet", source_class=SourceClass.LOCAL_PAPER)
 OTHER = Source(url="https://radion.se/feed", name="Radion")
@@ -99,6 +100,36 @@ def test_two_sources_that_point_to_one_page_fetch_it_once(db: Database, now: dat
     assert len(intake.wanted_pages(db, OTHER.url, 10, now)) == 0
     (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
     assert [said.key for said in intake.entry_words(db, wanted.id)] == ["a", "b"]
+
+
+MAILBOX = Source(url="imaps://bevakning@mejl.example/INBOX", kind="inbox", name="Inkorgen")
+
+
+def test_a_text_that_an_alert_told_of_first_is_from_the_paper_that_tells_of_it_too(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [MAILBOX, OTHER, SOURCE])
+    for source in (MAILBOX, OTHER, SOURCE):
+        intake.save_poll(db, poll(now, source=source.url), [entry("a")])
+    (wanted,) = intake.wanted_pages(db, MAILBOX.url, 10, now)
+    intake.save_page(db, wanted, Page(url=wanted.url, body=b"x", content_type="", fetched_at=now), 14)
+    assert [unread.source for unread in articles.unread_pages(db, 0, 10)] == [SOURCE.url]
+
+
+def test_a_text_that_was_read_already_goes_to_the_paper_that_tells_of_it(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [MAILBOX, OTHER, SOURCE])
+    intake.save_poll(db, poll(now, source=MAILBOX.url), [entry("a")])
+    page = db.execute("select id from pages").fetchone()[0]
+    found = make_article(source=MAILBOX.url, url="https://bladet.se/a")
+    articles.save_verdicts(db, [(page, found)], now)
+
+    def source() -> str:
+        return str(db.execute("select source from articles").fetchone()[0])
+
+    intake.save_poll(db, poll(now, source=OTHER.url), [entry("a")])
+    assert source() == MAILBOX.url
+    intake.save_poll(db, poll(now), [entry("a")])
+    assert source() == SOURCE.url
+    intake.save_poll(db, poll(now), [entry("b", url="http://bladet.se/a/")])
+    assert source() == SOURCE.url
 
 
 def test_an_entry_without_address_waits_for_no_page(db: Database, now: datetime) -> None:

@@ -18,6 +18,7 @@ from monitor.core.digest.values import (
     StoryItem,
     Unread,
 )
+from monitor.core.sites import site_of
 from monitor.core.text import shorten
 from monitor.core.urls import host_of
 from monitor.models import Access, Article, Aside, Need, Outcome, PlaceKind, SourceClass, Story
@@ -126,6 +127,8 @@ def _also_reason(news: News) -> AlsoReason:
 
 def _citation(news: News, article: Article, names: Names) -> Citation:
     name, source_class = names.get(article.source, (host_of(article.source), SourceClass.OTHER))
+    if article.url and not site_of(article.source):  # a mailbox or a folder: what it led to is somebody's else
+        name = f"{site_of(article.url)} via {name}"
     return Citation(
         url=article.url,
         title=shorten(article.title, _TITLE_LIMIT),

@@ -58,9 +58,10 @@ def names_private_person(sentence: str, places: Iterable[str] = ()) -> bool:
 def summarise(article: Article) -> str:
     """Return whole sentences of the lead: those that name the municipality first chosen, in their own order.
 
-    Without a lead, of the text. A sentence that names a private person is left out while another remains.
+    Without a lead, of the text beyond the headline. A sentence that names a private person is left out while another
+    remains.
     """
-    text = " ".join((article.lead or article.text)[: SUMMARY_LIMIT * 5].split())
+    text = " ".join((article.lead or _beyond_headline(article))[: SUMMARY_LIMIT * 5].split())
     names = {mention.text for mention in article.place.mentions}
     places = {word for name in names for word in name.split()}
     said = [text[start:end].strip() for start, end in sentences(text)]
@@ -77,3 +78,12 @@ def summarise(article: Article) -> str:
     if not chosen:
         return shorten(said[ranked[0]], SUMMARY_LIMIT) if said else ""
     return " ".join(said[number] for number in sorted(chosen))
+
+
+def _beyond_headline(article: Article) -> str:
+    """Return the text without its beginning where that is the headline: a post has no other, and is not told twice."""
+    said = article.title.removesuffix("…")
+    rest = article.text.removeprefix(said)
+    if rest == article.text or not (said[-1:] in {".", "!", "?"} or said != article.title or rest[:1] in {"", "\n"}):
+        return article.text
+    return rest if said == article.title else f"…{rest}"

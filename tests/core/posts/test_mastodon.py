@@ -181,10 +181,18 @@ def test_ids_are_ordered_as_numbers_and_reach_a_day_back() -> None:
         ("text", "Politik", "Politik"),
         ("", "", ""),
         ("ord " * 60, "", "ord " * 24 + "ord…"),
+        ("Nu är det mörkt igen. Helt mörkt. Allt " + "ord " * 60, "", "Nu är det mörkt igen. Helt mörkt."),
+        ("Hej! " + "ord " * 60, "", "Hej! " + "ord " * 22 + "ord…"),
     ],
 )
 def test_a_post_has_its_first_line_with_words_for_a_headline(text: str, warning: str, title: str) -> None:
     assert headline(text, warning) == title
+
+
+def test_whom_an_answer_calls_is_not_a_part_of_what_it_says() -> None:
+    assert join_parts(["@grannen @kommunen@social.example.se: Ja, i Katrineholm"]) == "Ja, i Katrineholm"
+    assert join_parts(["Tack @kommunen"]) == "Tack @kommunen"
+    assert join_parts(["@kommunen"]) == "@kommunen"
 
 
 def test_what_a_picture_or_a_link_says_again_is_not_said_twice() -> None:
