@@ -147,6 +147,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     feed_path: str
     account: str = ""
     """Of a mailbox: who logs in to it."""
+    web: str = ""
+    """Where people read what a service for programs has; "" for its own address."""
     options: str = ""
     """What else its line in feeds.txt says."""
     listed: bool = True
@@ -222,7 +224,7 @@ def source_of(site: Site, addresses: Addresses) -> str:
 
 def demands(addresses: Addresses) -> tuple[Demand, ...]:
     """Return what a run must make of every text, with the addresses of a running web."""
-    bases = {site.key: addresses.base(site.host) for site in sites()}
+    bases = {site.key: site.web or addresses.base(site.host) for site in sites()}
     sources = {site.key: source_of(site, addresses) for site in sites()}
     return tuple(
         _demand(

@@ -1,6 +1,7 @@
 """The services of the miniature web, asked as their documentation says."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -186,10 +187,20 @@ def test_the_feed_of_a_channel_is_one_that_is_read_and_names_its_films() -> None
         {"path": "/watch?v=abd", "title": "Andra", "text": "Tre"},
         feed_path="/feeds/videos.xml?channel_id=UCx",
     )
-    web = YouTube(site, BASE)
+    web = YouTube(site, BASE, KEY)
     answer = web(get("/feeds/videos.xml?channel_id=UCx"))
     reading = read_feed(answer.body, BASE, answer.content_type)
     assert [entry.title for entry in reading.entries] == ["Andra", "Första"]
     assert [entry.url for entry in reading.entries] == [f"{BASE}/watch?v=abd", f"{BASE}/watch?v=abc"]
     assert b"<media:description>Ett &amp; tv\xc3\xa5</media:description>" in answer.body
     assert web(get("/feeds/videos.xml?channel_id=UCy")).status == 404
+
+
+def test_the_uploads_of_a_channel_are_listed_for_who_has_the_key() -> None:
+    films = [{"path": f"/watch?v=abc{number}", "title": "A & B", "text": "Ett\n"} for number in range(7)]
+    web = YouTube(site_of("youtube", *films, feed_path="/youtube/v3/playlistItems?playlistId=UUx"), BASE, KEY)
+    asked = get("/youtube/v3/playlistItems?playlistId=UUx&maxResults=3")
+    assert web(asked).status == 400
+    items = said(web(replace(asked, headers={"x-goog-api-key": KEY})))["items"]
+    assert [item["snippet"]["resourceId"]["videoId"] for item in items] == ["abc6", "abc5", "abc4"]
+    assert (items[0]["snippet"]["title"], items[0]["snippet"]["description"]) == ("A &amp; B", "Ett")

@@ -13,17 +13,18 @@ MAX_LINKS = 20
 _SHORTEST = 20
 """Characters of a sentence that may stand alone as a headline: "Hej!" says nothing."""
 _CALLS = re.compile(r"\A\s*(?:@[\w.@-]+[\s,:]+)+(?=\S)")
+_LAST_TAGS = re.compile(r"(?<=[.!?…])(?:\s+#\w+)+\Z")
 _NO_WORDS = re.compile(r"(?:[#@]\S+|\W)+")
 
 
 def headline(text: str, warning: str = "") -> str:
     """Return what stands for the headline that a post has not: the author's warning, else its first line with words.
 
-    Of a long line, as many whole sentences as fit: a letter goes on where the headline ends.
+    Of a long line, as many whole sentences as fit, without hashtags behind them: a letter goes on where it ends.
     """
     lines = [clean_line(line) for line in text.split("\n")]
     told = (line for line in lines if line and not _NO_WORDS.fullmatch(line))
-    line = clean_line(warning) or next(told, next(iter(lines), ""))
+    line = _LAST_TAGS.sub("", clean_line(warning) or next(told, next(iter(lines), "")))
     ends = [end for _, end in sentences(line) if _SHORTEST < end <= MAX_HEADLINE]
     return line[: ends[-1]] if ends else shorten(line, MAX_HEADLINE)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from monitor.core.dates import plausible
-from monitor.core.posts.entries import headline, links_of
-from monitor.core.text import MAX_SUMMARY, clean_line, clean_text
+from monitor.core.posts.entries import headline, join_parts, links_of
+from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.models import Entry
 
@@ -25,7 +25,7 @@ def make_post(
 
     One without a title gets the beginning of its text for a headline.
     """
-    words = clean_text(text, MAX_SUMMARY)
+    words = join_parts([text])
     line = clean_line(title) or headline(words)
     address = safe_url(url)
     if not (identity and address and line):

@@ -26,7 +26,7 @@ def answering(site: Site, addresses: Addresses, secret: str) -> Answering:
         case "bluesky":
             return Bluesky(site, base, secret)
         case "youtube":
-            return YouTube(site, base)
+            return YouTube(site, base, secret)
         case _:
             return _by_path(render_site(site, addresses))
 

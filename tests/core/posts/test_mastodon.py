@@ -178,6 +178,8 @@ def test_ids_are_ordered_as_numbers_and_reach_a_day_back() -> None:
         ("Ny skola byggs. Den blir stor.", "", "Ny skola byggs. Den blir stor."),
         ("#katrineholm\n@kommunen\nNy skola", "", "Ny skola"),
         ("#katrineholm #flen", "", "#katrineholm #flen"),
+        ("God morgon. #katrineholm #flen", "", "God morgon."),
+        ("Ny skola i #katrineholm", "", "Ny skola i #katrineholm"),
         ("text", "Politik", "Politik"),
         ("", "", ""),
         ("ord " * 60, "", "ord " * 24 + "ord…"),
