@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from monitor.demo.content import Demand
+from monitor.demo.content import Demand, title_in
 from monitor.models import Period
 
 
@@ -15,7 +15,7 @@ class Letter:
 
     text: str
     linked: frozenset[str]
-    """The addresses that it links to."""
+    """The addresses that it links to, and what it names of texts without one."""
     covered: frozenset[str]
     """Those linked, and the rest of a story one of which is linked: "and N more", the municipality's own text on it."""
 
@@ -58,10 +58,12 @@ class Folding:
 def read_letter(page: str, stories: Collection[Collection[str]], counted: Collection[str]) -> Letter:
     """Read what the letter `page` shows. `stories` are the addresses of each story, `counted` those of the letter."""
     tree = lxml.html.document_fromstring(page)
-    linked = frozenset(str(address) for address in tree.xpath("//a/@href"))
+    text = _plain(tree.text_content())
+    named = {name for story in stories for name in story if (title := title_in(name)) and _plain(title) in text}
+    linked = frozenset(str(address) for address in tree.xpath("//a/@href")) | named
     folded = {url for story in stories if linked.intersection(story) for url in story}
     covered = linked | (folded & frozenset(counted))
-    return Letter(text=_plain(tree.text_content()), linked=linked, covered=covered)
+    return Letter(text=text, linked=linked, covered=covered)
 
 
 def judge_run(demands: Sequence[Demand], stored: Collection[str], letter: Letter, period: Period) -> Verdict:

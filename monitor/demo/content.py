@@ -243,6 +243,11 @@ def name_text(source: str, title: str) -> str:
     return f"{source}#{title}"
 
 
+def title_in(name: str) -> str:
+    """Return the title in the name of a text without address; "" for an address."""
+    return "" if name.startswith("http") else name.partition("#")[2]
+
+
 def _demand(site: Site, text: Planted, url: str, bases: Mapping[str, str]) -> Demand:
     article = text if isinstance(text, DemoArticle) else None
     return Demand(

@@ -90,14 +90,15 @@ def _judge(home: Home, db: Database, addresses: Addresses, published: Published)
     """Compare what was stored, what stands in the letter, and what was folded, with what was planted."""
     planted = demands(addresses)
     every = article_store.articles_between(db, datetime.fromtimestamp(0, UTC), _clock() + timedelta(days=1))
-    stories = [set(map(_named, story.articles)) for story in story_store.read_stories(db, every)]
+    stories = [set(map(named, story.articles)) for story in story_store.read_stories(db, every)]
     stored = frozenset().union(*stories)
     counted = digest_store.shown_urls(db, published.day + timedelta(days=1), DEMO_NOW - timedelta(days=30))
     letter = read_letter(published.path.read_text(encoding="utf-8"), stories, counted)
     return judge_run(planted, stored, letter, period_of(home, DEMO_NOW)), judge_folding(planted, stored, stories)
 
 
-def _named(article: Article) -> str:
+def named(article: Article) -> str:
+    """Return the address of an article, or what it is known by without one."""
     return article.url or name_text(article.source, article.title)
 
 

@@ -373,6 +373,11 @@ def test_an_article_without_any_naming_left_is_summarised_without_marks() -> Non
     assert excerpt(bare) == ((Part("Ingress."),), ())
 
 
+def test_what_headline_and_summary_say_between_them_is_not_quoted() -> None:
+    summary, quote, marked = excerpt_of("God morgon.", "", "God morgon. #Katrineholm #frost")
+    assert (summary, quote, marked) == ("#Katrineholm #frost", "", ["Katrineholm"])
+
+
 def test_every_naming_in_the_quote_is_marked() -> None:
     _, quote, marked = excerpt_of("Tåg", "Ett tåg.", "Mellan Katrineholm och Flen går tåg, säger Katrineholms kommun.")
     assert quote == "Mellan Katrineholm och Flen går tåg, säger Katrineholms kommun."

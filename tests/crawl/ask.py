@@ -104,7 +104,7 @@ def watch_connections(names: Mapping[str, Sequence[Sequence[str]]], seeds: Colle
         if f"{host}:{port}" in seeds:
             return connect(host, port, factory, *more, **named)
         tried.append(f"{host} {port}")
-        failure = Failure(ConnectError())  # type: ignore[no-untyped-call]
+        failure = Failure(ConnectError())
         real.callLater(0, factory.clientConnectionFailed, None, failure)
         return None
 

@@ -77,6 +77,16 @@ def test_an_article_counts_as_shown_when_its_story_is_and_the_letter_counts_it()
     assert len(unlinked.unshown) == len(story)
 
 
+def test_a_mail_counts_as_shown_when_the_letter_has_its_title() -> None:
+    mail = find("by mail")
+    rest = DUE - {mail.url}
+    stories = [{mail.url}]
+    told = read_letter(page_with(rest, mail.title), stories, DUE)
+    assert judge_run(DEMANDS, WANTED, told, PERIOD).faults == ()
+    untold = judge_run(DEMANDS, WANTED, read_letter(page_with(rest), stories, DUE), PERIOD)
+    assert [mail.title in fault for fault in untold.unshown] == [True]
+
+
 def test_old_news_in_the_letter_is_told() -> None:
     old = next(demand for demand in STRICT if demand.wanted and demand.url not in DUE and not demand.open)
     verdict = judge_run(DEMANDS, WANTED, read_letter(page_with(DUE | {old.url}), [], DUE), PERIOD)

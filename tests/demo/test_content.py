@@ -59,6 +59,10 @@ PLANTED = {
     "hashtag only",
     "same locality elsewhere",
     "no feed",
+    "by alert",
+    "by newsletter",
+    "by mail",
+    "unknown sender",
     "channel name",
     "key",
     "updated",
@@ -77,7 +81,7 @@ def test_every_sort_of_site_is_there() -> None:
     assert classes[SourceClass.BLOG] >= 3
     for voice in ("national", "radio", "local-web", "forum", "own", "authority", "trade"):
         assert classes[SourceClass(voice)] >= 1
-    assert {site.feed for site in sites()} == set(get_args(Feed)) - {"bluesky", "inbox"}
+    assert {site.feed for site in sites()} == set(get_args(Feed)) - {"bluesky"}
     assert {site.charset for site in sites()} >= {"utf-8", "iso-8859-1", "windows-1252", "utf-16"}
     assert {site.behaviour for site in sites()} == {"answers", "forbidden", "down"}
     assert {site.validators for site in sites()} == {"both", "etag", "modified", "none"}

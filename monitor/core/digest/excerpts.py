@@ -49,7 +49,7 @@ def choose_quote(article: Article, summary: str = "") -> Parts:
         start, end = span = _sentence_around(text, mention)
         words = text[start:end]
         only_named = not re.search(r"\w", words.replace(mention.text, ""))
-        if only_named or words[:60] in summary or words in article.title:
+        if only_named or words[:60] in summary or words in f"{article.title} {summary}":
             continue
         rank = (names_private_person(words, places), end - start > QUOTE_LIMIT, mention.start - mention.end, start)
         if best is None or rank < best[0]:
