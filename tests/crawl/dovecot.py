@@ -1,7 +1,9 @@
 """A real IMAP server (Dovecot) on loopback, unprivileged, with mailboxes of its own in a folder of its own."""
 
+import grp
 import imaplib
 import os
+import pwd
 import shutil
 import socket
 import ssl
@@ -81,19 +83,21 @@ class Dovecot:
             (pytest.fail if os.environ.get("MONITOR_NEEDS_DOVECOT") else pytest.skip)(MISSING)
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-"))  # not pytest's own: another user must reach it
         self.port = closed_port()
-        user, group = ("nobody", "nogroup") if os.geteuid() == 0 else (str(os.geteuid()), str(os.getegid()))
+        root = os.geteuid() == 0
+        user = "nobody" if root else pwd.getpwuid(os.geteuid()).pw_name
+        group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
         make_certificate(self.folder)
         (self.folder / "dovecot.conf").write_text(
             CONFIG.format(folder=self.folder, port=self.port, user=user, group=group, password=PASSWORD)
         )
         for path in (self.folder, *self.folder.iterdir()):
-            if os.geteuid() == 0:
+            if root:
                 shutil.chown(path, user, group)
         self._process = subprocess.Popen(
             [PROGRAM, "-F", "-c", self.folder / "dovecot.conf"],
-            user=user if os.geteuid() == 0 else None,
-            group=group if os.geteuid() == 0 else None,
-            extra_groups=[] if os.geteuid() == 0 else None,
+            user=user if root else None,
+            group=group if root else None,
+            extra_groups=[] if root else None,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
