@@ -5,6 +5,7 @@ Secrets stand elsewhere: in the environment, or in a file that only its owner ma
 
 import os
 import re
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from monitor.core.text import clean_line
 from monitor.core.urls import safe_url
 from monitor.errors import ConfigError
 
+SETTINGS = "monitor.toml"
 PASSWORD = "MONITOR_MAIL_PASSWORD"  # noqa: S105 (the name of a variable, not a password)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -156,7 +158,15 @@ def mail_password(mail: Mail, home: Path, environment: Mapping[str, str] = os.en
 
 
 def webhook_url(hook: WebhookSettings, home: Path) -> str:
-    """Return where to post. Raises ConfigError that does not show the address."""
+    """Return where to post. Raises ConfigError that does not show the address.
+
+    An https address in monitor.toml is a secret there: the file must be its owner's alone. A host of one's own network
+    that is posted to without TLS holds nothing that a reader of the file could use from outside.
+    """
+    settings = home / SETTINGS
+    if hook.url.startswith("https:") and settings.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        what = f"others may read its address in {SETTINGS}. Write: chmod 600 {SETTINGS}, or move it to url_file"
+        raise ConfigError(settings, "webhooks.url", what)
     url = read_secret(Path(hook.url_file), home, "webhooks.url_file") if hook.url_file else hook.url
     if not safe_url(url):
         raise ConfigError(home, "webhooks.url", f'the address of "{hook.name}" is no web address')

@@ -149,6 +149,9 @@ def test_nothing_secret_is_printed(tmp_path: Path, office: PostOffice) -> None:
     hook = '[[webhooks]]\nname = "chatt"\nurl = "https://127.0.0.1/S3CRET"\nkind = "teams"\n'
     home = write_home(tmp_path / "home", office.port, more=hook)
     with_letter(home)
+    (home.path / "monitor.toml").chmod(0o644)
+    assert "others may read its address" in call("send", "--home", home.path, now=NOW).err
+    (home.path / "monitor.toml").chmod(0o600)
     result = call("send", "--home", home.path, "--verbose", now=NOW)
     assert result.code == 1
     assert "is not a public address" in result.err

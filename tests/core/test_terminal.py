@@ -35,6 +35,11 @@ def test_a_line_of_a_log_begins_no_other() -> None:
     assert one_line("a\n2026-11-24 ERROR forged\t\u2028x\x85y") == "a\\x0a2026-11-24 ERROR forged\\x09\\u2028x\\x85y"
 
 
+def test_json_writes_what_is_beyond_sixteen_bits_as_a_pair() -> None:
+    assert printable_json('"\U000e0041\x9b"') == '"\\udb40\\udc41\\u009b"'
+    assert json.loads(printable_json('"\U000e0041\x9b"')) == "\U000e0041\x9b"
+
+
 @given(ANY)
 def test_no_text_commands_a_terminal(text: str) -> None:
     for shown, allowed in ((printable(text), "\n\t"), (one_line(text), "")):
