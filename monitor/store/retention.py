@@ -166,7 +166,7 @@ def _rules_of_sources(sources: Sequence[Source], now: datetime) -> Iterator[_Rul
         for what, table in ((What.ARTICLES, "articles"), (What.ENTRIES, "entries")):
             age, words = _WORDS[table]
             yield _Rule(
-                what=what, table=table, age=age, chosen=f"{age} < ? and {words} and source = ?",
+                what=what, table=table, age=age, chosen=f"{age} < ? and {words} and +source = ?",
                 change=_CHANGED[table], values=[to_text(before), source.url], source_class=source.source_class.value,
                 rule="store=link of its source" if link_only else "keep_days of its source", before=before,
             )  # fmt: skip
@@ -174,7 +174,7 @@ def _rules_of_sources(sources: Sequence[Source], now: datetime) -> Iterator[_Rul
 
 def _rules_of_class(source_class: SourceClass, before: datetime, urls: Sequence[str]) -> Iterator[_Rule]:
     social = headline_kept("", source_class) == PURGED
-    of_class = "source in (select value from json_each(?))"
+    of_class = "+source in (select value from json_each(?))"  # "+": found by what still has words
     values = [to_text(before), json.dumps(urls)]
     for what, table, gone in ((What.ARTICLES, "articles", PURGED), (What.ENTRIES, "entries", "")):
         age, words = _WORDS[table]
