@@ -17,6 +17,7 @@ from monitor.store.migrations import (
     m019_bookings,
     m022_raw_dates,
     m026_retention,
+    m027_plans,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -33,5 +34,6 @@ __all__ = [
     "m019_bookings",
     "m022_raw_dates",
     "m026_retention",
+    "m027_plans",
     "migrations",
 ]
