@@ -376,6 +376,8 @@ def test_an_article_without_any_naming_left_is_summarised_without_marks() -> Non
 def test_what_headline_and_summary_say_between_them_is_not_quoted() -> None:
     summary, quote, marked = excerpt_of("God morgon.", "", "God morgon. #Katrineholm #frost")
     assert (summary, quote, marked) == ("#Katrineholm #frost", "", ["Katrineholm"])
+    cut = excerpt_of("Nu är det mörkt…", "", "Nu är det mörkt igen i Katrineholm.")
+    assert cut == ("… igen i Katrineholm.", "", ["Katrineholm"])
 
 
 def test_every_naming_in_the_quote_is_marked() -> None:

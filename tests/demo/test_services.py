@@ -143,6 +143,7 @@ def test_nobody_searches_without_a_session() -> None:
     assert web(get(SEARCH + "?q=vara", KEY)).status == 401
     assert web(get(SEARCH, token)).status == 400
     assert web(get("/xrpc/app.bsky.feed.getTimeline", token)).status == 501
+    assert web(get("/robots.txt")).status == 404
 
 
 def test_a_search_finds_words_between_two_times_and_pages_by_its_cursor() -> None:

@@ -43,13 +43,14 @@ def choose_quote(article: Article, summary: str = "") -> Parts:
     """
     text = article.text
     mentions = _mentions(article)
+    said = f"{article.title.removesuffix('…')} {summary.removeprefix('… ')}"
     places = {word for mention in article.place.mentions for word in mention.text.split()}
     best: tuple[tuple[bool, bool, int, int], Span, Mention] | None = None
     for mention in mentions:
         start, end = span = _sentence_around(text, mention)
         words = text[start:end]
         only_named = not re.search(r"\w", words.replace(mention.text, ""))
-        if only_named or words[:60] in summary or words in f"{article.title} {summary}":
+        if only_named or words[:60] in summary or words in said:
             continue
         rank = (names_private_person(words, places), end - start > QUOTE_LIMIT, mention.start - mention.end, start)
         if best is None or rank < best[0]:

@@ -35,7 +35,9 @@ class Bluesky:
             return self._open(request)
         if request.path in _SEARCHES and request.method == "GET":
             return self._search(request, request.ask(_SEARCHES[request.path]))
-        return _refuse(501, "MethodNotImplemented", "Method Not Implemented")
+        if request.path.startswith("/xrpc/"):
+            return _refuse(501, "MethodNotImplemented", "Method Not Implemented")
+        return _refuse(404, "NotFound", "Not Found")
 
     def _open(self, request: Request) -> Answer:
         try:
@@ -46,7 +48,7 @@ class Bluesky:
         if password != self.secret:
             return _refuse(401, "AuthenticationRequired", "Invalid identifier or password")
         tokens = {"accessJwt": self.token, "refreshJwt": self.token[::-1]}
-        return say({"did": _did(name), "handle": name, **tokens, "active": True})
+        return say({"did": "did:plc:kommunenkommunenkommunen", "handle": name, **tokens, "active": True})
 
     def _search(self, request: Request, query: str) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self.token}":
@@ -85,7 +87,7 @@ class Bluesky:
             "uri": _uri(post),
             "cid": _cid(post),
             "author": {
-                "did": _did(post.account),
+                "did": _did(post),
                 "handle": post.account,
                 "displayName": post.shown,
                 "labels": [],
@@ -125,11 +127,11 @@ def _facet(text: str, start: int, end: int, feature: dict[str, str]) -> dict[str
 
 
 def _uri(post: DemoPost) -> str:
-    return f"at://{_did(post.account)}/app.bsky.feed.post/{post.path.rpartition('/')[2]}"
+    return f"at://{_did(post)}/app.bsky.feed.post/{post.path.rpartition('/')[2]}"
 
 
-def _did(account: str) -> str:
-    return "did:plc:" + base64.b32encode(hashlib.sha256(account.encode()).digest())[:24].decode().lower()
+def _did(post: DemoPost) -> str:
+    return post.path.split("/")[2]
 
 
 def _cid(post: DemoPost) -> str:
