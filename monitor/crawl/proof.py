@@ -54,7 +54,7 @@ async def prove(crawler: Crawler) -> None:
     if faults := [*_faults(crawler), *await _faults_of_resolver()]:
         what = "; ".join(faults[:3])
         raise CrawlError(
-            f"The crawl's self-test failed, so nobody was asked: {what}. This is a fault of the program or of the "
+            f"the crawl's self-test failed, so nobody was asked: {what}. This is a fault of the program or of the "
             "versions of Scrapy and Twisted it runs with: install the locked ones (requirements.txt)."
         )
 

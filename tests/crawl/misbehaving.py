@@ -123,9 +123,12 @@ async def two_answers(line: Line) -> None:
     await line.silence()
 
 
+BOMBS = ("gzip", "gzip, gzip", "deflate")
+
+
 @lru_cache
 def bomb(coding: str) -> bytes:
-    """Return 200 MB of zeros, packed; twice, five times over on end, as the name says."""
+    """Return 200 MB of zeros, packed as one of BOMBS."""
     if coding == "deflate":
         return zlib.compress(bytes(200 * MEGABYTE), 1)
     if coding == "gzip, gzip":

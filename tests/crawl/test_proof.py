@@ -1,8 +1,11 @@
 """The self-test of a crawl: it finds what was taken away from the guard, before anybody is asked."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,13 +16,16 @@ from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.extensions.telnet import TelnetConsole
 from scrapy.settings import Settings
 
-from monitor.crawl import bounds
+from monitor.crawl import bounds, run
 from monitor.crawl.bounds import Unpacking
 from monitor.crawl.guard import AddressGuard, PlainRedirects
 from monitor.crawl.proof import prove
-from monitor.crawl.run import Manners, crawl_settings
+from monitor.crawl.run import Manners, Plan, crawl_settings
 from monitor.errors import CrawlError
+from monitor.models import Source
+from tests.crawl.kinds import NOW, work
 from tests.crawl.test_guard import Reactor
+from tests.loopback import Web
 
 
 class Running:
@@ -111,3 +117,31 @@ def test_a_resolver_that_is_not_the_guards_or_judges_nothing_is_found(
 def test_a_lost_hook_on_the_head_of_an_answer_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "BoundedFactory", _LenientHTTP11ClientFactory)
     assert "the head of an answer has no bound" in running.fault()
+
+
+def crawl_without_guard(url: str) -> None:
+    """Crawl with settings that lost the guard, in a process of its own: a reactor starts once."""
+    run.crawl_settings = without_guard
+    plan = Plan(sources=[Source(url=url)])
+    manners = Manners(contact="", delay=0, timeout=5, allow_hosts=(url.split("/")[2],), zone=UTC)
+    intake: Any = SimpleNamespace(polled=lambda _polled: [])
+    try:
+        run.run_crawl(plan, manners, intake, work, lambda: NOW)
+    except CrawlError as error:
+        print(error)  # noqa: T201 (read by the test)
+
+
+def without_guard(manners: Manners) -> dict[str, Any]:
+    settings = crawl_settings(manners)
+    del settings["DOWNLOADER_MIDDLEWARES"]["monitor.crawl.guard.AddressGuard"]
+    return settings
+
+
+def test_a_crawl_that_lost_its_guard_asks_nobody(web: Web) -> None:
+    web.feed("/feed")
+    code = f"from tests.crawl.test_proof import crawl_without_guard; crawl_without_guard({web.url + '/feed'!r})"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    assert ended.stdout.startswith(
+        "the crawl's self-test failed, so nobody was asked: AddressGuard is not in the crawl"
+    )
+    assert web.paths == []
