@@ -263,11 +263,14 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to() -> None:
             assert line.getpeername() == ("127.0.0.1", server.port)
         with pytest.raises(MailboxError, match=r"could not be reached .*no address"):
             connect(given, lambda _host, _port: [])
-    port = closed_port()
-    assert "127.0.0.1 could not be reached" in fault(port).reason
-    gone = Account(host="a" * 70, port=993, user="x", secret=SECRET)
-    with pytest.raises(MailboxError, match="could not be reached"):
-        connect(gone)
+    assert "127.0.0.1 could not be reached" in fault(closed_port()).reason
+
+    def knows_none(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    gone = Account(host="mail.kommun.example", port=993, user="x", secret=SECRET)
+    with pytest.raises(MailboxError, match=r"could not be reached \(Name or service not known\)"):
+        connect(gone, knows_none)
 
 
 # --- lines of feeds.txt --------------------------------------------------------------------------------
