@@ -2,7 +2,7 @@
 
 Signals in the own process cannot interrupt a long call into a C library; a process can be killed. Each task gets 10 s
 of wall and CPU time and 1 GB of address space above what the process holds at its start; a worker is replaced after
-100 tasks.
+100 tasks. A task whose worker dies is given to a second one.
 """
 
 import asyncio
@@ -13,14 +13,16 @@ import resource
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from monitor.models import Refused
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 SECONDS = 10
 MEMORY = 1024**3
@@ -79,39 +81,67 @@ class Workers:
             self._pool.stop()
         self._pool.join()
 
-    def submit(self, function: Callable[..., T], *args: object) -> "Future[T | Refused]":
+    def submit(self, function: Callable[..., T], *args: object) -> "Task[T]":
         """Start `function(*args)` in a worker; both must be picklable."""
         future: Future[Any] = self._pool.schedule(_bounded, args=(function, args), timeout=self.seconds)
-        return future
+        return Task(function, args, future)
 
     def run(self, function: Callable[..., T], *args: object) -> Awaitable[T | Refused]:
         """Await `function(*args)` in a worker; Refused when it had to be killed."""
         return self._await(self.submit(function, *args))
 
-    async def _await(self, future: "Future[T | Refused]") -> T | Refused:
-        try:
-            return await asyncio.wrap_future(future)
-        except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
-            return self._refuse(error)
+    async def _await(self, task: "Task[T]") -> T | Refused:
+        while True:
+            try:
+                return await asyncio.wrap_future(task.future)
+            except _KILLED as error:
+                again = self._again(task, error)
+            if isinstance(again, Refused):
+                return again
+            task = again
 
     def map(self, function: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> Iterator[T | Refused]:
         """Run `function` on every tuple of arguments, a few ahead of the one that is yielded; results in order."""
-        waiting: list[Future[T | Refused]] = []
+        waiting: list[Task[T]] = []
         for args in calls:
             waiting.append(self.submit(function, *args))
             if len(waiting) >= self.count * 4:
                 yield self.result(waiting.pop(0))
-        for future in waiting:
-            yield self.result(future)
+        for task in waiting:
+            yield self.result(task)
 
-    def result(self, future: "Future[T | Refused]") -> T | Refused:
+    def result(self, task: "Task[T]") -> T | Refused:
         """Wait for a task; Refused when it had to be killed."""
-        try:
-            return future.result()
-        except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
-            return self._refuse(error)
+        while True:
+            try:
+                return task.future.result()
+            except _KILLED as error:
+                again = self._again(task, error)
+            if isinstance(again, Refused):
+                return again
+            task = again
 
-    def _refuse(self, error: BaseException) -> Refused:
-        if isinstance(error, ProcessExpired):
+    def _again(self, task: "Task[T]", error: BaseException) -> "Task[T] | Refused":
+        """Begin a task anew whose worker died: perhaps the machine was short of memory and killed whom it liked.
+
+        The second death is the input's own, and what took too long would take too long again: Refused.
+        """
+        if not isinstance(error, ProcessExpired):
+            return Refused(f"reading it took longer than {self.seconds:g} s")
+        if task.second:
             return Refused("reading it broke the worker process")
-        return Refused(f"reading it took longer than {self.seconds:g} s")
+        return replace(self.submit(task.function, *task.args), second=True)
+
+
+_KILLED = (FutureTimeoutError, TimeoutError, ProcessExpired)
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T_co]):
+    """A call that a worker has been given."""
+
+    function: Callable[..., T_co]
+    args: tuple[object, ...]
+    future: "Future[T_co | Refused]"
+    second: bool = False
+    """Its first worker died."""

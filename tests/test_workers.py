@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,14 @@ def die(_: int) -> int:
     return 0
 
 
+def die_once(mark: str) -> str:
+    """Die as if the machine were short of memory, and do not the second time."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "read"
+
+
 def fail(_: int) -> int:
     raise ValueError("a fault of the program is no outcome of the input")
 
@@ -49,6 +58,15 @@ def test_what_hangs_eats_memory_or_dies_is_refused_and_its_neighbours_are_read()
     assert "memory" in results[2].reason
     assert isinstance(results[3], Refused)
     assert "broke the worker" in results[3].reason
+
+
+def test_a_task_whose_worker_was_killed_is_read_by_another(tmp_path: Path) -> None:
+    async def work(workers: Workers) -> object:
+        return await workers.run(die_once, str(tmp_path / "second"))
+
+    with Workers(count=1) as workers:
+        assert workers.result(workers.submit(die_once, str(tmp_path / "first"))) == "read"
+        assert asyncio.run(work(workers)) == "read"
 
 
 def test_a_fault_of_the_program_is_raised() -> None:

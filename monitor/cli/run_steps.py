@@ -31,6 +31,7 @@ from monitor.steps.publish import publish as publish_step
 from monitor.steps.purge import purge as purge_step
 from monitor.steps.read import ReadResult
 from monitor.steps.read import read as read_step
+from monitor.steps.recover import running
 from monitor.steps.topics import judge_topics
 from monitor.store.retention import Gone
 
@@ -50,8 +51,8 @@ def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> Non
     home = load_home(home_path)
     clock = read_clock(at, home)
     set_up_logs(clock, verbose=verbose)
-    with locked(home), opened(home) as db, watched() as tell:
-        result = crawl_step(home, db, clock, everything=everything, tell=tell)
+    with locked(home), opened(home) as db, running(home, db, clock, "run") as number, watched() as tell:
+        result = crawl_step(home, db, clock, everything=everything, tell=tell, run=number)
         articles = read_step(home, db, clock, tell=tell)
         group_step(db, clock)
         judge_topics(home, db, clock)
@@ -76,8 +77,8 @@ def crawl(home_path: Path, at: str | None, everything: bool, verbose: bool) -> N
     home = load_home(home_path)
     clock = read_clock(at, home)
     set_up_logs(clock, verbose=verbose)
-    with locked(home), opened(home) as db, watched() as tell:
-        result = crawl_step(home, db, clock, everything=everything, tell=tell)
+    with locked(home), opened(home) as db, running(home, db, clock, "crawl") as number, watched() as tell:
+        result = crawl_step(home, db, clock, everything=everything, tell=tell, run=number)
     say_crawl(result)
     end(home, result)
 
@@ -91,7 +92,7 @@ def read(home_path: Path, at: str | None, verbose: bool) -> None:
     home = load_home(home_path)
     clock = read_clock(at, home)
     set_up_logs(clock, verbose=verbose)
-    with locked(home), opened(home) as db, watched() as tell:
+    with locked(home), opened(home) as db, running(home, db, clock, "read"), watched() as tell:
         say_read(read_step(home, db, clock, tell=tell))
 
 
@@ -102,7 +103,7 @@ def group(home_path: Path, at: str | None) -> None:
     """Fold articles about the same thing into stories."""
     home = load_home(home_path)
     clock = read_clock(at, home)
-    with locked(home), opened(home) as db:
+    with locked(home), opened(home) as db, running(home, db, clock, "group"):
         folded, new = group_step(db, clock)
         judge_topics(home, db, clock)
     say(f"{folded} articles folded, {new} new stories")
@@ -114,8 +115,9 @@ def group(home_path: Path, at: str | None) -> None:
 def digest(home_path: Path, at: str | None) -> None:
     """Write the letter of the period that has ended; print its path."""
     home = load_home(home_path)
-    with locked(home), opened(home) as db:
-        published = publish_step(home, db, read_clock(at, home))
+    clock = read_clock(at, home)
+    with locked(home), opened(home) as db, running(home, db, clock, "digest"):
+        published = publish_step(home, db, clock)
     say(str(published.path))
 
 
@@ -127,8 +129,9 @@ def digest(home_path: Path, at: str | None) -> None:
 def purge(home_path: Path, at: str | None, dry_run: bool, as_json: bool) -> None:
     """Delete what is older than the home keeps; say what of which class went, and how old it was."""
     home = load_home(home_path)
-    with locked(home), opened(home) as db:
-        told = purge_step(home, db, read_clock(at, home), pretend=dry_run)
+    clock = read_clock(at, home)
+    with locked(home), opened(home) as db, running(home, db, clock, "purge"):
+        told = purge_step(home, db, clock, pretend=dry_run)
     rows = [_purged(gone, home) for gone in told if gone.rows]
     if as_json:
         print_json(rows)

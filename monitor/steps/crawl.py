@@ -38,12 +38,15 @@ class CrawlResult:
 class HomeIntake:
     """Saves what the crawl hands over, and says which pages are wanted: the `Intake` of a home's database."""
 
-    def __init__(self, db: Database, home: Home, names: NameBytes, clock: Clock, tell: Tell) -> None:
+    def __init__(
+        self, db: Database, home: Home, names: NameBytes, clock: Clock, tell: Tell, *, run: int | None = None
+    ) -> None:
         self.db = db
         self.home = home
         self.names = names
         self.clock = clock
         self.tell = tell
+        self.run = run
         self.result = CrawlResult(polls=[])
         self.wanted = 0
         self.link_only = {source.url for source in home.sources if source.store is StorePolicy.LINK}
@@ -52,7 +55,8 @@ class HomeIntake:
         """Return the pages to fetch for a source in this run: none of one that is link only."""
         if source in self.link_only:
             return []
-        pages = intake_store.wanted_pages(self.db, source, self.home.settings.crawl.pages_per_source, self.clock())
+        limit = self.home.settings.crawl.pages_per_source
+        pages = intake_store.wanted_pages(self.db, source, limit, self.clock(), self.run)
         self.wanted += len(pages)
         return pages
 
@@ -92,8 +96,16 @@ class HomeIntake:
         self.tell("pages", done, self.wanted)
 
 
-def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, tell: Tell = say_nothing) -> CrawlResult:
-    """Poll the sources that are due (with `everything`: all), and fetch the pages that are wanted."""
+def crawl(
+    home: Home,
+    db: Database,
+    clock: Clock,
+    *,
+    everything: bool = False,
+    tell: Tell = say_nothing,
+    run: int | None = None,
+) -> CrawlResult:
+    """Poll the sources that are due (with `everything`: all), and fetch the pages that are wanted, as `run`."""
     intake_store.register_sources(db, home.sources)
     now = clock()
     states = intake_store.source_states(db, home.sources)
@@ -103,7 +115,7 @@ def crawl(home: Home, db: Database, clock: Clock, *, everything: bool = False, t
         if not state.source.paused and (everything or is_due(state.due, now) or state.source.kind in LOCAL_KINDS)
     ]
     names = compile_names(build_matcher(watch_of(home)).names)
-    intake = HomeIntake(db, home, names, clock, tell)
+    intake = HomeIntake(db, home, names, clock, tell, run=run)
     polled = {source.url for source in due}
     waiting = [source.url for source in home.known_sources if source.url not in polled and not source.paused]
     pages = [wanted for url in waiting for wanted in intake.want(url)]

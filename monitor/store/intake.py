@@ -193,26 +193,31 @@ def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseli
     return False
 
 
-def wanted_pages(db: Database, source: str, limit: int, now: datetime) -> list[Wanted]:
-    """Return the pages to fetch that a source pointed to, newest first, at most `limit`.
+def wanted_pages(db: Database, source: str, limit: int, now: datetime, run: int | None = None) -> list[Wanted]:
+    """Return the pages to fetch that a source pointed to, newest first, at most `limit`; `run` takes a lease on them.
 
-    A second try that is further off than any was put off while the clock ran ahead: it is made now.
+    What another run is fetching is not among them. A second try that is further off than any was put off while the
+    clock ran ahead: it is made now.
     """
-    rows = db.query(
-        """select id, url, source from pages
-           where source = ? and (state = ? or (retry is not null and (retry <= ? or retry > ?)))
-           order by newest desc, id desc limit ?""",
-        [source, PageState.WAITING, to_text(now), to_text(now + LONGEST), limit],
-    )
-    return [Wanted(row["id"], row["url"], row["source"]) for row in rows]
+    with transaction(db) as connection:
+        rows = connection.execute(
+            """select id, url, source from pages
+               where source = ? and (state = ? or (retry is not null and (retry <= ? or retry > ?)))
+                   and (run is null or run = ?)
+               order by newest desc, id desc limit ?""",
+            [source, PageState.WAITING, to_text(now), to_text(now + LONGEST), run, limit],
+        ).fetchall()
+        if run is not None:
+            connection.executemany("update pages set run = ? where id = ?", [(run, row[0]) for row in rows])
+    return [Wanted(row[0], row[1], row[2]) for row in rows]
 
 
 def save_page(db: Database, wanted: Wanted, page: Page, keep_days: int) -> None:
     """Keep the bytes of a page that may mention the town until they are read, at most `keep_days`."""
     with transaction(db) as connection:
         connection.execute(
-            """update pages set state = ?, reason = ?, retry = null, fetched = ?, expires = ?, final_url = ?,
-                   content_type = ?, body = ?, store = ? where id = ?""",
+            """update pages set state = ?, reason = ?, retry = null, run = null, fetched = ?, expires = ?,
+                   final_url = ?, content_type = ?, body = ?, store = ? where id = ?""",
             [
                 PageState.KEPT, page.store_reason, to_text(page.fetched_at),
                 to_text(page.fetched_at + timedelta(days=keep_days)), page.url, page.content_type,
@@ -227,7 +232,7 @@ def save_no_mention(db: Database, wanted: Wanted, at: datetime, reason: str) -> 
     """Remember that a page was fetched and cannot mention the town."""
     with transaction(db) as connection:
         connection.execute(
-            "update pages set state = ?, reason = ?, retry = null, fetched = ?, body = null where id = ?",
+            "update pages set state = ?, reason = ?, retry = null, run = null, fetched = ?, body = null where id = ?",
             [PageState.NO_MENTION, reason, to_text(at), wanted.id],
         )
 
@@ -238,7 +243,8 @@ def save_unavailable(db: Database, wanted: Wanted, outcome: Unavailable, at: dat
         attempts = connection.execute("select attempts from pages where id = ?", [wanted.id]).fetchone()[0]
         retry = page_retry(at, attempts) if outcome.retry else None
         connection.execute(
-            "update pages set state = ?, reason = ?, retry = ?, fetched = ?, attempts = attempts + 1 where id = ?",
+            """update pages set state = ?, reason = ?, retry = ?, run = null, fetched = ?, attempts = attempts + 1
+               where id = ?""",
             [PageState.UNAVAILABLE, outcome.reason, to_text(retry), to_text(at), wanted.id],
         )
         if outcome.reserved:

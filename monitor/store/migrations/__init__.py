@@ -16,6 +16,7 @@ from monitor.store.migrations import (
     m018_candidates,
     m019_bookings,
     m022_raw_dates,
+    m023_runs,
     m026_retention,
     m027_plans,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "m018_candidates",
     "m019_bookings",
     "m022_raw_dates",
+    "m023_runs",
     "m026_retention",
     "m027_plans",
     "migrations",
