@@ -85,6 +85,10 @@ class Web:
         self._server.server_close()
         self._thread.join()
 
+    def hush(self) -> None:
+        """Say nothing of connections that break off: whoever asked was killed."""
+        self._server.handle_error = lambda *_args: None  # type: ignore[method-assign]
+
     @property
     def paths(self) -> list[str]:
         """The paths that were asked for, in order."""
