@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.faults.trial import Expected
 from tests.faults.world import World, differences, dump, faults_of, log_of, read_only
 
-IN_A_ROW = 12
+IN_A_ROW = 24
 """Runs of one home that are killed before one may end, at most."""
 STEPS = ("run", "run", "run", "crawl", "read", "group", "digest")
 STAFF_SECONDS = 1.0
