@@ -11,23 +11,37 @@ PART = ".part"
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Put `content` in the place of a file, with the mode and owner it had. Raises OSError; the old file stays then.
+    """Put `content` in the place of a file, with the mode and owner it had. Raises OSError; the old file stays then."""
+    with part_beside(path) as part:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        put_in_place(part, path)
 
-    A power cut leaves the old file or the new one, whole: the bytes are on the disk before the name points to them, and
-    the folder, which holds the name, after.
+
+@contextlib.contextmanager
+def part_beside(path: Path) -> Iterator[Path]:
+    """Give an empty hidden file beside `path` to be filled; it goes with the block, unless it was put in place.
+
+    The lock on it says to `sweep` that its writer lives: the kernel frees it when the writer is killed.
     """
-    raw = content.encode() if isinstance(content, str) else content
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # says to `sweep` that the writer lives
-            file.write(raw)
-            file.flush()
-            _dress_as(path, file.fileno())
-            os.fsync(file.fileno())
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Give a whole file the name of another, and the mode and owner that the other had.
+
+    A power cut leaves the old file or the new one: the bytes are on the disk before the name points to them, and the
+    folder, which holds the name, after.
+    """
+    with part.open("rb") as file:
+        _dress_as(path, file.fileno())
+        os.fsync(file.fileno())
+    part.replace(path)
     keep_names(path.parent)
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "approve": ("send", "Say that the letter has been reviewed."),
     "watchdog": ("send", "Tell people when there is no letter today."),
     "purge": ("run_steps", "Delete what is older than the home keeps."),
+    "backup": ("backup", "Copy the home to one file, while everything goes on."),
+    "restore": ("backup", "Make a home what it was when a copy was made."),
     "erase": ("erase", "Take a person's name out of everything that is stored."),
     "corrections": ("corrections", "Show what staff said of hits; say it."),
     "tune": ("corrections", "Report how right each rule was on the home's own corrections."),

@@ -3,18 +3,23 @@
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from monitor.cli.check_delivery import check_delivery
-from monitor.cli.options import home_option, json_option, opened, read_clock
+from monitor.cli.options import home_option, json_option, locked, opened, read_clock
+from monitor.cli.send import LOCK
 from monitor.cli.terminal import print_json, say
 from monitor.config import NO_DECISION, SOURCES_FILE, Home, read_home
 from monitor.core.places import municipalities
-from monitor.errors import StoreError
+from monitor.errors import LockHeldError, MonitorError, StoreError
+from monitor.steps.repair import RESTORE, Trouble, find_trouble
 from monitor.store import digests as digest_store
 from monitor.store import intake as intake_store
+from monitor.store.runs import broken_runs
 
 # Python releases that mend header injection in the mail library (CVE-2024-6923, CVE-2026-1299).
 MENDED = {11: 15, 12: 13, 13: 12, 14: 3}
@@ -23,10 +28,12 @@ MENDED = {11: 15, 12: 13, 13: 12, 14: 3}
 @click.command()
 @home_option
 @json_option
-def doctor(home_path: Path, as_json: bool) -> None:
+@click.option("--repair", is_flag=True, help="Mend what can be mended: what killed runs left, indexes, letters.")
+def doctor(home_path: Path, as_json: bool, *, repair: bool) -> None:
     """Check the home: settings, sources, database, clock, mail, disk. Exit code 1 when something should be mended."""
     home = read_home(home_path)
-    checks = [*check_settings(home), *check_python(), *check_database(home), *check_delivery(home)]
+    trouble = check_trouble(home, repair=repair)
+    checks = [*check_settings(home), *check_python(), *trouble, *check_database(home), *check_delivery(home)]
     if as_json:
         print_json([{"ok": ok, "check": check} for ok, check in checks])
     else:
@@ -68,14 +75,54 @@ def check_python() -> Iterator[tuple[bool, str]]:
     yield True, f"SQLite {sqlite3.sqlite_version}"
 
 
+def check_trouble(home: Home, *, repair: bool) -> Iterator[tuple[bool, str]]:
+    """Check what being killed, a bad disk or a wrong clock may have left; with `repair` mend what can be mended.
+
+    Raises LockHeldError when something is to be mended while a run is going on.
+    """
+    with ExitStack() as stack:
+        alone = True
+        try:
+            for name in ("monitor.lock", LOCK):
+                stack.enter_context(locked(home, name))
+        except LockHeldError:
+            alone = False
+            if repair:
+                raise
+        try:
+            db = stack.enter_context(opened(home))
+            found = list(find_trouble(home, db, read_clock(None), alone=alone))
+        except StoreError as error:
+            yield False, f"{error}. {RESTORE}"
+            return
+        for trouble in found:
+            if repair and trouble.mend:
+                yield _mended(trouble)
+            else:
+                yield False, f"{trouble.what}{'. Mend it with: monitor doctor --repair' if trouble.mend else ''}"
+        if not found:
+            yield True, "the database is whole, every row has what it points to, no run has left anything"
+        broken = broken_runs(db, read_clock(None)() - timedelta(days=7))
+        yield (
+            True,
+            f"{len(broken)} runs of the last week broke off"
+            + (f", the last at {broken[0].began.isoformat()}" if broken else ""),
+        )
+
+
+def _mended(trouble: Trouble) -> tuple[bool, str]:
+    try:
+        if trouble.mend:
+            trouble.mend()
+    except (MonitorError, OSError) as error:
+        return False, f"{trouble.what}: {error}"
+    return True, f"mended: {trouble.what}"
+
+
 def check_database(home: Home) -> Iterator[tuple[bool, str]]:
     """Check what was stored."""
     try:
         with opened(home) as db:
-            damage = [row[0] for row in db.execute("pragma integrity_check").fetchall() if row[0] != "ok"]
-            yield not damage, "the database is whole" if not damage else f"the database is damaged: {damage[0]}"
-            loose = db.execute("pragma foreign_key_check").fetchall()
-            yield not loose, "every row has what it points to" if not loose else f"{len(loose)} rows point to nothing"
             now = read_clock(None)()
             states = intake_store.source_states(db, home.sources)
             failing = [state for state in states if state.failures]

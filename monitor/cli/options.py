@@ -60,7 +60,14 @@ def opened(home: Home) -> Iterator[Database]:
 @contextlib.contextmanager
 def locked(home: Home, name: str = "monitor.lock") -> Iterator[None]:
     """Hold the home's lock: one run at a time. The kernel frees it when the process dies."""
-    path = home.path / name
+    with locked_folder(home.path, name):
+        yield
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path, name: str) -> Iterator[None]:
+    """Hold a lock of the home in `folder`, whatever else is wrong with that."""
+    path = folder / name
     with path.open("a", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

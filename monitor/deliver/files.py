@@ -7,6 +7,9 @@ from typing import Protocol
 from monitor.errors import DeliveryError
 from monitor.files import write_whole
 
+FORMS = (".json", ".txt", ".html")
+"""The files of a letter, in the order in which they are written."""
+
 
 class Rendered(Protocol):
     """A letter in its three forms."""
@@ -24,7 +27,7 @@ def write_digest(folder: Path, day: date, rendered: Rendered) -> Path:
 
     Who looks whether there is a letter looks for the last one.
     """
-    forms = {".json": rendered.json, ".txt": rendered.text, ".html": rendered.html}
+    forms = dict(zip(FORMS, (rendered.json, rendered.text, rendered.html), strict=True))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for suffix, content in forms.items():

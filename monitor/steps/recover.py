@@ -54,4 +54,4 @@ def half_written(home: Home) -> list[Path]:
 
 def folders_of(home: Home) -> tuple[Path, ...]:
     """Return the folders in which the program writes files."""
-    return tuple(folder for folder in (home.path, home.reports / "out") if folder.is_dir())
+    return tuple(folder for folder in (home.path, home.reports / "out", home.path / "backups") if folder.is_dir())

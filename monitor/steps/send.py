@@ -92,7 +92,11 @@ class Sending:
 
 def letter_of(home: Home, db: Database, now: datetime) -> Letter:
     """Return the letter that is due at `now`. Raises UsageError when it has not been made."""
-    day = period_of(home, now).end.astimezone(home.settings.zone).date()
+    return letter_of_day(db, period_of(home, now).end.astimezone(home.settings.zone).date())
+
+
+def letter_of_day(db: Database, day: date) -> Letter:
+    """Return the letter of a day. Raises UsageError when it has not been made, or cannot be read."""
     stored = digest_store.read_digest(db, day)
     if stored is None:
         raise UsageError(f"the letter of {day} has not been made, so nothing was sent. Make it with: monitor digest")
@@ -167,9 +171,12 @@ class _Press:
         self._item = item
         self._review = review
         self._rendered: dict[str, RenderedDigest] = {}
+        # A letter that was taken back has gone out under its name: this one is another.
+        before = outbox.times_set_aside(db, item)
+        self._name = item.replace("letter", "digest") + (f" {before + 1}" if before else "")
 
     def key(self, recipient: Recipient) -> str:
-        return key_of(self._home.settings, self._item.replace("letter", "digest"), recipient)
+        return key_of(self._home.settings, self._name, recipient)
 
     def parcel(self, recipient: Recipient) -> Parcel:
         return Parcel(

@@ -73,6 +73,19 @@ def digest_days(db: Database) -> list[str]:
     return [row[0] for row in db.execute(sql).fetchall()]
 
 
+def digests_after(db: Database, moment: datetime) -> list[tuple[date, datetime]]:
+    """Return the days whose period ends after a moment, each with when its digest was made."""
+    rows = db.execute("select day, made from digests where ends > ? order by day", [to_text(moment)]).fetchall()
+    return [(date.fromisoformat(row[0]), time_of(row[1])) for row in rows]
+
+
+def forget_digest(db: Database, day: date) -> None:
+    """Take a digest back: what stood in it may stand in another."""
+    with transaction(db) as connection:
+        connection.execute("delete from digest_articles where day = ?", [day.isoformat()])
+        connection.execute("delete from digests where day = ?", [day.isoformat()])
+
+
 def past_digests(db: Database, limit: int, titled: int = 92) -> list[PastDigest]:
     """Return the newest digests, newest first; of the `titled` newest also what stands in them, which takes time."""
     told = {

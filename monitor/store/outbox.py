@@ -98,6 +98,22 @@ def try_again(db: Database, item: str) -> None:
         connection.execute("update outbox set tries = 0 where item = ? and state != ?", [item, State.SENT])
 
 
+def set_aside(db: Database, item: str) -> None:
+    """Keep what was sent of an item that is taken back under another name, so that it may be sent anew."""
+    with transaction(db) as connection:
+        number = times_set_aside(db, item) + 1
+        connection.execute(
+            "update outbox set item = ?, key = ? || key where item = ?",
+            [f"{item} taken back {number}", f"taken back {number}: ", item],
+        )
+
+
+def times_set_aside(db: Database, item: str) -> int:
+    """Return how many times an item was taken back."""
+    sql = "select count(distinct item) from outbox where item like ? || ' taken back %'"
+    return int(db.execute(sql, [item]).fetchone()[0])
+
+
 def forget(db: Database, before: datetime) -> int:
     """Delete parcels and alerts queued before `before`: addresses are personal data. Return how many parcels."""
     with transaction(db) as connection:
