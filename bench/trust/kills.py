@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,12 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.trial import Expected
-from tests.faults.world import World, differences, dump, faults_of, log_of, read_only
+from tests.faults.world import NOW, World, differences, dump, faults_of, log_of, read_only
 
 IN_A_ROW = 24
 """Runs of one home that are killed before one may end, at most."""
 STEPS = ("run", "run", "run", "crawl", "read", "group", "digest")
 STAFF_SECONDS = 1.0
+LEADERS = 10
+"""Runs, each a program of its own with its own workers, of which only the first process is killed."""
 
 
 @dataclass
@@ -111,14 +114,14 @@ class Killer:
             self.kill(home, self.chance.choice(STEPS))
         self.finish(home, "run")
         self.finish(home, "run")
-        held = self.expected.after_run
+        held = self.expected.after("run")
         self.tally.take("the home after its runs", [*faults_of(home), *differences(held, dump(home))])
         arrived = len(self.world.office.arrived)
         for _ in range(self.chance.randint(1, 3)):
             self.kill(home, "send")
         self.finish(home, "send")
         self.check_letters(home, arrived)
-        self.tally.take("the home after its letter", differences(self.expected.after_send, dump(home)))
+        self.tally.take("the home after its letter", differences(self.expected.after("send"), dump(home)))
         self.tally.homes += 1
         self.world.forget(home)
 
@@ -140,7 +143,7 @@ class Killer:
 
     def kill_staff(self) -> None:
         """Kill a person at work while a run is going on; all that was acknowledged must be there, once."""
-        home = self.world.new_home(self.expected.before["send"])
+        home = self.world.new_home(self.expected.before("send"))
         for turn in range(3):
             acknowledged = home.parent / f"acknowledged{turn}"
             person = self.world.nursery.staff(home, acknowledged)
@@ -179,9 +182,39 @@ class Killer:
         if ended != {"code": 0}:
             self.tally.take("workers killed", [f"broken: ended with {ended}: {log_of(home)}"])
         self.finish(home, "run")
-        self.tally.take("workers killed", [*faults_of(home), *differences(self.expected.after_run, dump(home))])
+        self.tally.take("workers killed", [*faults_of(home), *differences(self.expected.after("run"), dump(home))])
         self.tally.homes += 1
         self.world.forget(home)
+
+
+def kill_leader(world: World, chance: random.Random) -> list[str]:
+    """Kill `monitor run`, started as cron does it, and only it; return what is left of its processes a while after."""
+    home = world.new_home()
+    command = [sys.executable, "-m", "monitor", "run", "--home", str(home)]
+    environment = os.environ | {"MONITOR_NOW": NOW}
+    with (home.parent / "log").open("ab") as log:
+        run = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+    time.sleep(chance.uniform(0.5, 6))
+    run.kill()
+    run.wait()
+    until = time.monotonic() + 15
+    while (left := of_session(run.pid)) and time.monotonic() < until:
+        time.sleep(0.1)
+    found = [f"broken: {len(left)} processes outlive a killed run"] if left else []
+    found += faults_of(home)
+    world.forget(home)
+    return found
+
+
+def of_session(leader: int) -> list[int]:
+    """Return the processes of a session."""
+    found = []
+    for name in os.listdir("/proc"):  # noqa: PTH208
+        with suppress(OSError, ValueError):
+            pid = int(name)
+            if int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[3]) == leader:
+                found.append(pid)
+    return found
 
 
 def children_of_fork_server(nursery: int) -> list[int]:
@@ -218,6 +251,9 @@ def main() -> int:
                 killer.one_home()
             if given.out:
                 given.out.write_text(json.dumps(tally.told() | {"seconds": round(time.monotonic() - began)}) + "\n")
+        for _ in range(LEADERS):
+            tally.take("only the run itself killed", kill_leader(world, killer.chance))
+            tally.kills["only the run itself"] += 1
         left = len(children_of_fork_server(world.nursery.pid))
     for what, figure in tally.told().items():
         print(f"{what:<40} {figure}")

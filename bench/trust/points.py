@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.faults.trial import Expected, every_trial, run_trial, try_nth_write
+from tests.faults.trial import COMMANDS, Expected, every_trial, run_trial, try_nth_write
 from tests.faults.world import World
 
 MOST_WRITES = 400
@@ -40,7 +40,7 @@ def main() -> int:
             for what in found:
                 print(f"FAIL  {trial.name}: {what}", flush=True)
         if not given.words:
-            for command in ("run", "send", "purge"):
+            for command in COMMANDS:
                 writes, found = fail_writes(world, expected, command, shard, shards)
                 done[f"N-th write of {command}"] += writes
                 wrong += found

@@ -67,6 +67,9 @@ POINTS = (
     Point("letter handed over", "monitor.deliver.mail:MailChannel.deliver", "send"),
     Point("parcel settled", "monitor.store.outbox:settle", "send"),
     Point("parcels forgotten", "monitor.store.outbox:forget", "send"),
+    Point("alert saved", "monitor.store.outbox:save_alert", "alerts"),
+    Point("alert handed over", "monitor.deliver.mail:MailChannel.deliver", "alerts"),
+    Point("alert settled", "monitor.store.outbox:settle", "alerts"),
     Point("old texts purged", "monitor.store.retention:purge", "purge"),
 )
 PLACES = ("before", "after")

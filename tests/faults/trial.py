@@ -12,8 +12,14 @@ from typing import Any
 from tests.faults.points import PLACES, POINTS, Fault, Point
 from tests.faults.world import LATER, MUCH_LATER, NOW, World, differences, dump, faults_of, log_of
 
-TIMES = {"run": NOW, "send": NOW, "purge": MUCH_LATER}
-MAY_COME_TWICE = {("letter handed over", "after"), ("parcel settled", "before")}
+COMMANDS = {"run": ("run",), "send": ("send",), "alerts": ("send", "--alerts"), "purge": ("purge",)}
+TIMES = {"run": NOW, "send": NOW, "alerts": NOW, "purge": MUCH_LATER}
+MAY_COME_TWICE = {
+    ("letter handed over", "after"),
+    ("parcel settled", "before"),
+    ("alert handed over", "after"),
+    ("alert settled", "before"),
+}
 """Stopped here, nobody can know whether the letter has arrived: it goes again, with the same Message-ID."""
 LEAVE_NO_TRACE = {Fault.KILL, Fault.STOP}
 """After these all is as after an unkilled run, polls and times too; after the others a later poll made it good."""
@@ -45,44 +51,58 @@ def every_trial() -> Iterator[Trial]:
 
 
 class Expected:
-    """What unkilled runs leave, and the homes from which each command starts."""
+    """What unkilled runs leave, and the homes from which each command starts; each made when it is first asked for."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        home = world.new_home()
-        self.before: dict[str, Path] = {"run": world.folder / "template" / "home"}
-        self._run(home, "run", NOW)
-        self._run(home, "run", NOW)
-        self.after_run = dump(home)
-        self.before["send"] = self._keep(home, "send")
-        self._run(home, "send", NOW)
-        self.after_send = dump(home)
-        self.before["purge"] = self._keep(home, "purge")
-        self._run(home, "purge", MUCH_LATER)
-        self.after_purge = dump(home)
-        late = world.new_home(self.before["send"])
-        self._run(late, "run", LATER)
-        self._run(late, "run", LATER)
-        self._run(late, "send", LATER)
-        self.later = dump(late, polls=False)
-        self.at_once = {"run": self.after_run, "send": self.after_send, "purge": self.after_purge}
-        assert not faults_of(home), faults_of(home)
-        assert not faults_of(late), faults_of(late)
+        self._before: dict[str, Path] = {"run": world.folder / "template" / "home"}
+        self._after: dict[str, Held] = {}
 
-    def _run(self, home: Path, command: str, now: str) -> None:
-        ended = self.world.nursery.run(home, command, now=now)
+    def before(self, command: str) -> Path:
+        """Return the home from which a command starts: a letter is sent after a run, texts are purged after both."""
+        if command not in self._before:
+            self.after({"send": "run", "alerts": "run", "purge": "send"}[command])
+        return self._before[command]
+
+    def after(self, command: str) -> Held:
+        """Return what a home holds after a command that nobody stopped."""
+        if command not in self._after:
+            home = self.world.new_home(self.before(command))
+            for _ in range(2 if command == "run" else 1):
+                self._do(home, command, TIMES[command])
+            self._after[command] = dump(home)
+            for following in {"run": ("send", "alerts"), "send": ("purge",)}.get(command, ()):
+                self._before[following] = self.world.folder / "template" / following
+                shutil.copytree(home, self._before[following])
+            assert not faults_of(home), faults_of(home)
+        return self._after[command]
+
+    def prepare(self, command: str) -> None:
+        """Make what a trial of a command is compared with: the mails of that come before those of the trial."""
+        self.after(command)
+        if command == "run":
+            self.later  # noqa: B018 (made when it is asked for)
+
+    @property
+    def later(self) -> Held:
+        """Return what a home holds after runs and a letter that nobody stopped, later the same day."""
+        if "later" not in self._after:
+            home = self.world.new_home(self.before("send"))
+            for command in ("run", "run", "send"):
+                self._do(home, command, LATER)
+            self._after["later"] = dump(home, polls=False)
+        return self._after["later"]
+
+    def _do(self, home: Path, command: str, now: str) -> None:
+        ended = self.world.nursery.run(home, *COMMANDS[command], now=now)
         assert ended == {"code": 0}, (command, ended, log_of(home))
-
-    def _keep(self, home: Path, command: str) -> Path:
-        kept = self.world.folder / "template" / command
-        shutil.copytree(home, kept)
-        return kept
 
 
 def run_trial(world: World, expected: Expected, trial: Trial) -> list[str]:
     """Do one trial; return what is wrong, in words."""
     command = trial.point.command
-    home = world.new_home(expected.before[command])
+    home = world.new_home(expected.before(command))
+    expected.prepare(command)
     arrived = len(world.office.arrived)
     wrong = _harm(world, home, trial)
     wrong += [f"right after it: {fault}" for fault in faults_of(home)]
@@ -99,11 +119,11 @@ def _harm(world: World, home: Path, trial: Trial) -> list[str]:
     """Start the command with the fault attached, and see that it ends as it should."""
     command, nursery = trial.point.command, world.nursery
     fault = {"point": trial.point.name, "place": trial.place, "fault": trial.fault}
-    pid = nursery.start(home, command, now=TIMES[command], fault=fault, busy=0.3)
+    pid = nursery.start(home, *COMMANDS[command], now=TIMES[command], fault=fault, busy=0.3)
     ended = nursery.wait(pid)
     wrong = []
     if trial.fault is Fault.STOP and ended == {"stopped": True}:
-        second = nursery.run(home, command, now=TIMES[command], busy=0.3)
+        second = nursery.run(home, *COMMANDS[command], now=TIMES[command], busy=0.3)
         if second != {"code": 3}:
             wrong.append(f"a second run meanwhile ended with {second}")
         os.killpg(pid, signal.SIGCONT)
@@ -135,14 +155,14 @@ def _go_on(world: World, home: Path, expected: Expected, trial: Trial) -> list[s
     if trial.fault in LEAVE_NO_TRACE or command != "run":
         if command == "run" and not _until_well(world, home, command, now):
             return ["the run after the next did not end well"]
-        return [*faults_of(home), *differences(expected.at_once[command], dump(home))]
+        return [*faults_of(home), *differences(expected.after(command), dump(home))]
     if not all(_until_well(world, home, next_, LATER) for next_ in ("run", "run", "send")):
         return ["the later runs did not end well"]
     return [*faults_of(home), *differences(expected.later, dump(home, polls=False))]
 
 
 def _until_well(world: World, home: Path, command: str, now: str) -> bool:
-    return any(world.nursery.run(home, command, now=now) == {"code": 0} for _ in range(_RUNS))
+    return any(world.nursery.run(home, *COMMANDS[command], now=now) == {"code": 0} for _ in range(_RUNS))
 
 
 def _check_mails(world: World, since: int, trial: Trial) -> list[str]:
@@ -151,15 +171,16 @@ def _check_mails(world: World, since: int, trial: Trial) -> list[str]:
         return []
     if trial.point.command == "purge":
         return []
-    return judge_mails(world, since, twice=(trial.point.name, trial.place) in MAY_COME_TWICE)
+    people = 1 if trial.point.command == "alerts" else 3
+    return judge_mails(world, since, twice=(trial.point.name, trial.place) in MAY_COME_TWICE, people=people)
 
 
-def judge_mails(world: World, since: int, *, twice: bool) -> list[str]:
+def judge_mails(world: World, since: int, *, twice: bool, people: int = 3) -> list[str]:
     """Return what is wrong with the letters that have arrived since then."""
     copies: dict[str, Counter[str]] = {}
     for message in world.office.arrived[since:]:
         copies.setdefault(message.to, Counter())[str(message.read["Message-ID"])] += 1
-    wrong = [f"{len(copies)} people got a letter"] if len(copies) != 3 else []
+    wrong = [f"{len(copies)} people got mail"] if len(copies) != people else []
     wrong += [f"{to} got letters of {len(ids)} names" for to, ids in copies.items() if len(ids) > 1]
     most = 2 if twice else 1
     wrong += [f"{to} got it {sum(ids.values())} times" for to, ids in copies.items() if sum(ids.values()) > most]
@@ -168,9 +189,10 @@ def judge_mails(world: World, since: int, *, twice: bool) -> list[str]:
 
 def try_nth_write(world: World, expected: Expected, command: str, number: int) -> tuple[bool, list[str]]:
     """Let the N-th write of a command fail; return whether there were so many, and what is wrong later."""
-    home = world.new_home(expected.before[command])
+    home = world.new_home(expected.before(command))
+    expected.prepare(command)
     arrived = len(world.office.arrived)
-    world.nursery.run(home, command, now=TIMES[command], fault={"nth_write": number}, busy=0.3)
+    world.nursery.run(home, *COMMANDS[command], now=TIMES[command], fault={"nth_write": number}, busy=0.3)
     reached = (home.parent / "mark").exists()
     wrong = [f"right after it: {fault}" for fault in faults_of(home)]
     later = LATER if command == "run" else TIMES[command]
@@ -178,10 +200,10 @@ def try_nth_write(world: World, expected: Expected, command: str, number: int) -
     if not all(_until_well(world, home, next_, later) for next_ in following):
         wrong.append("the next runs did not end well")
     wrong += faults_of(home)
-    held: Mapping[str, Any] = expected.later if command == "run" else expected.at_once[command]
+    held: Mapping[str, Any] = expected.later if command == "run" else expected.after(command)
     wrong += differences(held, dump(home, polls=command != "run"))
     if command != "purge":
-        wrong += judge_mails(world, arrived, twice=command == "send")
+        wrong += judge_mails(world, arrived, twice=command != "run", people=1 if command == "alerts" else 3)
     if wrong:
         wrong.append(log_of(home)[-1500:])
     world.forget(home)

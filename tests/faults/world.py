@@ -35,6 +35,11 @@ LETTER = (
     "Vi i föreningen vill ha svar från Katrineholms kommun om badplatsen i Katrineholm.",
     "När tänker ni öppna den igen? Badhuset i Katrineholm är också stängt sedan våren.",
 )
+SOUGHT = (
+    "Trasig gatubelysning i Katrineholm",
+    "Gatubelysningen i Katrineholm har varit trasig sedan i onsdags och flera boende har hört av sig till tidningen.",
+    "Tidningen har sökt kommunens gatuchef i Katrineholm, som inte har svarat.",
+)
 BATHING = (
     "Badplatsen vid Djulö i Katrineholm stängs efter att för höga halter av bakterier har uppmätts i vattnet.",
     "Prover tas varje vecka och kommunen räknar med att kunna öppna badplatsen igen till midsommar.",
@@ -50,7 +55,9 @@ def serve(web: Web) -> None:
     web.feed("/feed1", ("Skola byggs i Katrineholm", "/d"), ("Insändare: Öppet brev till Katrineholms kommun", "/e"))
     web.page("/d", "Skola byggs i Katrineholm", *SCHOOL)
     web.page("/e", "Insändare: Öppet brev till Katrineholms kommun", *LETTER)
-    web.feed("/feed2", ("Badplatsen i Katrineholm stängs", "/f"), ("Annat", "/g"))
+    fresh = "Tue, 24 Nov 2026 06:30:30 +0100"
+    web.feed("/feed2", ("Badplatsen i Katrineholm stängs", "/f"), ("Annat", "/g"), (SOUGHT[0], "/h"), h=fresh)
+    web.page("/h", *SOUGHT)
     web.page("/f", "Badplatsen i Katrineholm stängs", *BATHING)
     web.page("/g", "Annat", "Flens kommun bygger en simhall.", menu="Katrineholm")
 
@@ -72,6 +79,9 @@ web = "https://bevakning.example"
 weekends = "daily"
 [discovery]
 requests = 3
+[alerts]
+to = ["presstjanst@kommun.example"]
+quiet = ""
 [mail]
 host = "127.0.0.1"
 port = {port}
