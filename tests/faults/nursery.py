@@ -3,7 +3,7 @@
     python -m tests.faults.nursery
 
 Reads an order a line, as JSON, on stdin and answers with what became of it. A child is a real process of its own
-session that runs `monitor.cli.main` with its own reactor and ends, or is killed, once. The workers of all children come
+group that runs `monitor.cli.main` with its own reactor and ends, or is killed, once. The workers of all children come
 from one fork server that lives as long as the nursery.
 
     {"do": "start", "args": [...], "env": {...}, "log": PATH, "fault": {...}}   -> {"pid": N}
@@ -196,9 +196,11 @@ def start(order: dict[str, Any]) -> int:
     """Fork a child that runs `monitor` once; return its process id."""
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # it may have done so itself, and may have ended
+            os.setpgid(pid, pid)
         return pid
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         for stream in (1, 2):
             os.dup2(log, stream)

@@ -21,6 +21,8 @@ MAY_COME_TWICE = {
     ("alert settled", "before"),
 }
 """Stopped here, nobody can know whether the letter has arrived: it goes again, with the same Message-ID."""
+LASTING = {Fault.FULL, Fault.IO, Fault.BUSY}
+"""Faults that go on: begun before the letter was handed over, they keep what became of it from being written down."""
 LEAVE_NO_TRACE = {Fault.KILL, Fault.STOP}
 """After these all is as after an unkilled run, polls and times too; after the others a later poll made it good."""
 _RUNS = 6
@@ -172,7 +174,9 @@ def _check_mails(world: World, since: int, trial: Trial) -> list[str]:
     if trial.point.command == "purge":
         return []
     people = 1 if trial.point.command == "alerts" else 3
-    return judge_mails(world, since, twice=(trial.point.name, trial.place) in MAY_COME_TWICE, people=people)
+    lasting = trial.fault in LASTING and trial.point.command in {"send", "alerts"}
+    twice = lasting or (trial.point.name, trial.place) in MAY_COME_TWICE
+    return judge_mails(world, since, twice=twice, people=people)
 
 
 def judge_mails(world: World, since: int, *, twice: bool, people: int = 3) -> list[str]:
