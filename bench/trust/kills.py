@@ -4,19 +4,23 @@
 
 A home is made, `monitor run` is started against a web on loopback and its whole process group is killed after a random
 time; the next goes on and is killed too, a few times; then one may end, and the home is compared with that of runs that
-nobody killed. `monitor send`, the single steps, a person who opens cases, and worker processes that read pages are
+nobody killed. `monitor send`, the single steps, `monitor serve` and who saves cases in it, and worker processes are
 killed in the same way. After every kill the home is looked at read-only. A letter that came twice is counted apart: it
 must have the same Message-ID, and the outbox must know that it was handed over more than once.
 """
 
 import argparse
+import http.client
 import json
 import os
 import random
+import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -165,6 +169,27 @@ class Killer:
             self.tally.take("cases", faults_of(home))
         self.world.forget(home)
 
+    def kill_pages(self) -> None:
+        """Kill the pages while somebody saves cases in them; every case that was answered with its number is there."""
+        home = self.world.new_home(self.expected.before("send"))
+        for _ in range(2):
+            port = free_port()
+            pages = self.world.nursery.start(home, "serve", "--port", str(port))
+            visitor = Visitor(port)
+            saver = threading.Thread(target=visitor.save_cases)
+            saver.start()
+            visitor.saved.wait(30)
+            time.sleep(self.chance.uniform(0, STAFF_SECONDS))
+            os.killpg(pages, signal.SIGKILL)
+            self.tally.kills["the pages"] += self.world.nursery.wait(pages) == {"signal": signal.SIGKILL}
+            saver.join(30)
+            with read_only(home) as db:
+                there = Counter(row[0] for row in db.execute("select number from cases"))
+            self.tally.take("pages", [f"lacks case {number}" for number in visitor.numbers if there[number] != 1])
+            self.tally.take("pages", faults_of(home) if visitor.numbers else ["broken: the pages saved nothing"])
+            self.tally.acknowledged += len(visitor.numbers)
+        self.world.forget(home)
+
     def kill_workers(self) -> None:
         """Kill the processes that read pages, one after the other, while a run is going on."""
         home = self.world.new_home()
@@ -185,6 +210,49 @@ class Killer:
         self.tally.take("workers killed", [*faults_of(home), *differences(self.expected.after("run"), dump(home))])
         self.tally.homes += 1
         self.world.forget(home)
+
+
+class Visitor:
+    """Somebody at the pages who opens one case after the other, and remembers the numbers that the answers name."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.numbers: list[str] = []
+        self.saved = threading.Event()
+        """A first case was saved."""
+
+    def save_cases(self) -> None:
+        """Open cases until the pages are gone."""
+        until = time.monotonic() + 30
+        while not self.saved.is_set() and time.monotonic() < until:
+            with suppress(OSError, http.client.HTTPException):
+                self._save_until_it_breaks()
+            time.sleep(0.05)
+        self.saved.set()
+
+    def _save_until_it_breaks(self) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        line.request("GET", "/arende/nytt")
+        form = line.getresponse()
+        cookie = (form.headers["Set-Cookie"] or "").partition(";")[0]
+        token = re.search(r'name="csrf" value="([0-9a-f]{64})"', form.read().decode())
+        assert token
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": "null",
+                   "Sec-Fetch-Site": "same-origin"}  # fmt: skip
+        while True:
+            line.request("POST", "/arende/nytt", f"csrf={token[1]}&rubrik=Samtal", headers)
+            answer = line.getresponse()
+            answer.read()
+            assert answer.status == 303, answer.status
+            self.numbers.append(answer.headers["Location"].partition("?")[0].rpartition("/")[2])
+            self.saved.set()
+
+
+def free_port() -> int:
+    """Return a port on loopback where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def kill_leader(world: World, chance: random.Random) -> list[str]:
@@ -247,6 +315,8 @@ def main() -> int:
                 killer.kill_staff()
             elif kind < 0.25:
                 killer.kill_workers()
+            elif kind < 0.32:
+                killer.kill_pages()
             else:
                 killer.one_home()
             if given.out:
