@@ -7,11 +7,13 @@ Every template escapes what it is given, whatever its name.
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,10 +81,7 @@ def render_digest(
     """
     environment = open_templates(language, home_reports)
     with safe_templates():
-        page = _render_html(environment, digest, language, edition)
-        while len(page.encode()) > MAX_BYTES and digest.stories:
-            digest = demote_last(digest)
-            page = _render_html(environment, digest, language, edition)
+        digest, page = _fit(digest, lambda shorter: _render_html(environment, shorter, language, edition))
         context = _context(environment, digest, language, edition)
         text = plain_text(environment.get_template("digest/letter.txt.j2").render(context))
     return RenderedDigest(subject=context["subject"], html=page, text=_tidy_text(text), json=_to_json(digest))
@@ -105,6 +104,21 @@ def render_notice(
 
 
 # --- the three forms -----------------------------------------------------------------------------------
+
+
+def _fit(digest: Digest, render: Callable[[Digest], str]) -> tuple[Digest, str]:
+    """Return the letter with as many stories in full as a mail holds, and its page.
+
+    Rendering is what a letter costs: the number is found by halving, not one by one.
+    """
+    page = render(digest)
+    if len(page.encode()) <= MAX_BYTES or not digest.stories:
+        return digest, page
+    shorter = list(accumulate(digest.stories, lambda longer, _: demote_last(longer), initial=digest))
+    page_of = cache(lambda number: render(shorter[number]))
+    last = len(shorter) - 1
+    number = bisect_left(range(last), True, lo=1, key=lambda number: len(page_of(number).encode()) <= MAX_BYTES)
+    return shorter[number], page_of(number)
 
 
 def _render_html(environment: Environment, digest: Digest, language: str, edition: Edition) -> str:

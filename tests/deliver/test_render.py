@@ -331,6 +331,14 @@ def test_a_letter_of_twenty_stories_fits_a_mail() -> None:
     assert sum(item["articles"] for item in data["stories"] + data["also"]) == 60
 
 
+def test_a_letter_too_long_without_a_story_left_is_given_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.deliver.render.MAX_BYTES", 1_000)
+    one = Story(id=1, articles=(article("Källa", NOON, "Katrineholm"),))
+    data = json.loads(render_digest(letter([one], sources(), history())).json)
+    assert (data["stories"], [item["id"] for item in data["also"]]) == ([], [1])
+    assert json.loads(render_digest(letter([], sources(), history())).json)["stories"] == []
+
+
 def test_a_letter_too_long_for_a_mail_moves_its_lowest_stories_to_one_line_each() -> None:
     long = "x" * 1_900
     many = [
@@ -345,6 +353,9 @@ def test_a_letter_too_long_for_a_mail_moves_its_lowest_stories_to_one_line_each(
     data = json.loads(rendered.json)
     assert len(rendered.html.encode()) <= MAX_BYTES
     assert 0 < len(data["stories"]) < len(digest.stories)
+    for kept in range(len(data["stories"]) + 1, len(digest.stories)):
+        shorter = letter(many, sources(), history(), limits=replace(digest.limits, stories=kept))
+        assert len(json.loads(render_digest(shorter).json)["stories"]) == len(data["stories"]), "one more is too many"
     assert [item["id"] for item in data["stories"] + data["also"]] == [item.id for item in digest.stories]
     assert sum(item["articles"] for item in data["stories"] + data["also"]) == 60
     assert "och 1 till (5 artiklar)" in rendered.text or len(data["also"]) <= digest.limits.also
