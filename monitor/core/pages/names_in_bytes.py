@@ -32,6 +32,7 @@ LONG = 6
 """Letters from which a name counts in lower case too, as for the matcher."""
 _ROOM = 16  # bytes that a letter which is not ASCII can take
 _CHUNK = 1 << 16  # bounds what one pass can find on a hostile page
+_FEW = 1_000
 _PATIENCE = 1 << 20  # bytes looked at closely; who disguises more than that goes to a worker, which can be killed
 _BEFORE = 8  # bytes before a word in which the escape stands that ends there
 _MOST_TAGS, _LONGEST_TAG = 8, 2_000  # with more between two letters of a name the place is looked at closer
@@ -81,6 +82,17 @@ _LINE_ESCAPES = frozenset("nrtbf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameWords:
+    """Names ready to be looked for in text as a browser shows it."""
+
+    folded: tuple[str, ...]
+    """The names as they are read, in lower case."""
+    reader: AhoCorasick = field(repr=False, compare=False)
+    lower: frozenset[str] = field(repr=False, compare=False)
+    """Names that count in lower case: long ones, and those that are given so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameBytes:
     """Names compiled for `may_mention`: one search for all of them."""
 
@@ -88,9 +100,7 @@ class NameBytes:
     finder: hyperscan.Database = field(repr=False, compare=False)
     anchors: tuple[tuple[bytes, tuple[Anchor, ...]], ...] = field(repr=False, compare=False)
     """For each pattern of the finder: the bytes, and which anchors they are. None: a disguise."""
-    reader: AhoCorasick = field(repr=False, compare=False)
-    lower: frozenset[str] = field(repr=False, compare=False)
-    """Names that count in lower case: long ones, and those that are given so."""
+    words: NameWords = field(repr=False, compare=False)
     margin: int = field(repr=False, compare=False)
     reach: int = field(repr=False, compare=False)
     """The longest pattern."""
@@ -103,8 +113,8 @@ class NameBytes:
 def compile_names(names: Iterable[str]) -> NameBytes:
     """Compile `names`, one town's or all the country's, for `may_mention`."""
     given = tuple(dict.fromkeys(names))
-    shown = {plain for name in given if (plain := _joined(_shown(name)).strip())}
-    folded = sorted({name.lower() for name in shown})
+    words = read_names(given)
+    folded = words.folded
     found: dict[bytes, list[Anchor]] = {
         disguise: [] for disguise in (disguises() | hyphened("".join(folded)) if folded else {b"\0"})
     }
@@ -115,12 +125,27 @@ def compile_names(names: Iterable[str]) -> NameBytes:
         names=given,
         finder=_build_finder([_expression(pattern, anchors) for pattern, anchors in found.items()]),
         anchors=tuple((pattern, tuple(anchors)) for pattern, anchors in found.items()),
-        reader=AhoCorasick(folded, MatchKind.Standard, implementation=Implementation.DFA),
-        lower=frozenset(name.lower() for name in shown if len(name) >= LONG or not name[0].isupper()),
+        words=words,
         reach=max(map(len, found)) + _BEFORE,
         # Room for the rest of the name and a tag within it. A letter that takes more room is a disguise of its own.
         margin=128 + max(map(_width, folded), default=0),
     )
+
+
+def read_names(names: Iterable[str]) -> NameWords:
+    """Make names ready for `which_names`: any number of them, in no time."""
+    shown = {plain for name in names if (plain := _joined(_shown(name)).strip())}
+    folded = tuple(sorted({name.lower() for name in shown}))
+    return NameWords(
+        folded=folded,
+        # A table of all transitions is the quickest to search, and for the country's names too large.
+        reader=AhoCorasick(folded, MatchKind.Standard, implementation=_kind_of(len(folded))),
+        lower=frozenset(name.lower() for name in shown if len(name) >= LONG or not name[0].isupper()),
+    )
+
+
+def _kind_of(count: int) -> Implementation:
+    return Implementation.DFA if count <= _FEW else Implementation.ContiguousNFA
 
 
 def _expression(pattern: bytes, anchors: Collection[Anchor]) -> bytes:
@@ -148,6 +173,16 @@ def _width(name: str) -> int:
 def may_mention(body: bytes, names: NameBytes, content_type: str = "") -> bool:
     """Tell whether a page could name one of `names`, in any spelling that a browser shows as that name."""
     return any(_seen_in(reading, names) for reading in _readings(body, content_type))
+
+
+def which_names(body: bytes, words: NameWords, content_type: str = "") -> frozenset[str]:
+    """Return those of the names, in lower case, that a page may name: every one for which `may_mention` says so.
+
+    The page is read once as a whole instead of around each find, so that it costs the same for one town or for all.
+    """
+    return frozenset(
+        name for reading in _readings(body, content_type) for text in _texts(reading) for name in _names_in(text, words)
+    )
 
 
 def _readings(body: bytes, content_type: str) -> Iterator[bytes]:
@@ -248,7 +283,7 @@ def _judge_word(body: bytes, at: int, end: int, names: NameBytes) -> bool | None
     if not before.isascii() or (after in _NEXT and (tail.decode().lower() in _BEGUN if tail else after != b"<")):
         return False
     written = body[at:end].decode()
-    if not written[0].islower() or written.lower() in names.lower:
+    if not written[0].islower() or written.lower() in names.words.lower:
         return True if _is_read(tail.decode().lower()) else None
     if tail:
         return True if tail.decode() in _INHABITANTS else None
@@ -265,7 +300,7 @@ def _read_in(body: bytes, start: int, end: int, names: NameBytes) -> bool:
     piece = body[max(0, start) : end]
     piece = _CUT_BEFORE.sub(b"", piece) if start > 0 else piece
     piece = _CUT_AFTER.sub(b"", piece) if end < len(body) else piece
-    return any(_named_in(text, names) for text in _texts(piece))
+    return any(True for text in _texts(piece) for _ in _names_in(text, names.words))
 
 
 def _texts(piece: bytes) -> Iterator[str]:
@@ -318,13 +353,12 @@ def _apart(text: str) -> str:
     return _SEPARATORS.sub(" ", " ".join((_TAG.sub(" ", text), *_TAG.findall(text))))
 
 
-def _named_in(text: str, names: NameBytes) -> bool:
-    return any(
-        _word_begins(low, at) and _word_is_read(plain, low, at, end, names)
-        for plain in (_joined(text), _apart(text))
-        for low in (plain.lower(),)
-        for _, at, end in names.reader.find_matches_as_indexes(low, overlapping=True)
-    )
+def _names_in(text: str, words: NameWords) -> Iterator[str]:
+    for plain in (_joined(text), _apart(text)):
+        low = plain.lower()
+        for number, at, end in words.reader.find_matches_as_indexes(low, overlapping=True):
+            if _word_begins(low, at) and _word_is_read(plain, low, at, end, words):
+                yield words.folded[number]
 
 
 def _word_begins(text: str, at: int) -> bool:
@@ -332,10 +366,10 @@ def _word_begins(text: str, at: int) -> bool:
     return not before[-1:].isalpha() or (before[:1] == "\\" and before[-1] in _LINE_ESCAPES)
 
 
-def _word_is_read(plain: str, low: str, at: int, end: int, names: NameBytes) -> bool:
+def _word_is_read(plain: str, low: str, at: int, end: int, words: NameWords) -> bool:
     rest = _WORD_REST.match(low, end)
     tail = rest[0] if rest else ""
     # A few letters change their number in lower case ("İ"): then it is not known how the name was written.
-    if len(plain) != len(low) or not plain[at].islower() or low[at:end] in names.lower:
+    if len(plain) != len(low) or not plain[at].islower() or low[at:end] in words.lower:
         return _is_read(tail)
     return tail in _INHABITANTS if tail else low[max(0, at - 1) : at] == "#" or low.startswith(".se", end)
