@@ -28,7 +28,7 @@ from sqlite_utils import Database
 from monitor.config import Home, read_home
 from monitor.core.dates import read_time
 from monitor.core.matching import build_matcher
-from monitor.core.pages import compile_names
+from monitor.core.pages import compile_names, may_mention
 from monitor.core.polling import fingerprint
 from monitor.core.text import clean_line, clean_text
 from monitor.core.urls import safe_url
@@ -127,7 +127,7 @@ def replay(home: Home, db: Database, path: Path) -> tuple[Truth, int, int]:
     truth = Truth()
     kind = ListKind(work=work, clock=clock, zone=home.settings.zone)
     names = compile_names(build_matcher(watch_of(home)).names)
-    intake = HomeIntake(db, home, names, clock, say_nothing)
+    intake = HomeIntake(db, home, lambda body, kind: may_mention(body, names, kind), clock, say_nothing)
     intake_store.register_sources(db, home.sources)
     (source,) = home.sources
     edits = revised = 0

@@ -19,6 +19,7 @@ from monitor.errors import LockHeldError, MonitorError
 COMMANDS = {
     "init": ("make_home", "Make a home for a municipality."),
     "run": ("run_steps", "Run every step: crawl, read, group, digest."),
+    "fleet": ("fleet", "Run many homes: one crawl for all of them, then each home's own steps."),
     "crawl": ("run_steps", "Poll the sources that are due and fetch their new pages."),
     "read": ("run_steps", "Read the fetched pages: which of them name the municipality?"),
     "group": ("run_steps", "Fold articles about the same thing into stories."),

@@ -1,22 +1,27 @@
 """Source -> Poll, Entry -> Page: one polite crawl, everything saved as it comes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from monitor.config import LOCAL_KINDS, Home
 from monitor.config.secrets import Secrets
 from monitor.core.matching import build_matcher
-from monitor.core.pages import NameBytes, compile_names, may_mention
+from monitor.core.pages import compile_names, may_mention
 from monitor.core.polling import is_due
 from monitor.crawl.base import Polled
 from monitor.crawl.run import Manners, Plan, run_crawl
-from monitor.models import Clock, Page, Poll, StorePolicy, Unavailable, Wanted
+from monitor.models import Clock, Page, Poll, Source, StorePolicy, Unavailable, Wanted
 from monitor.steps import Tell, say_nothing, watch_of
 from monitor.store import intake as intake_store
 from monitor.store.health import StoredSiteFiles
 from monitor.store.ledger import StoredLedger
 from monitor.workers import Workers
+
+MayName = Callable[[bytes, str], bool]
+"""Tells whether bytes of a Content-Type may mention the town."""
 
 
 @dataclass(slots=True)
@@ -39,11 +44,11 @@ class HomeIntake:
     """Saves what the crawl hands over, and says which pages are wanted: the `Intake` of a home's database."""
 
     def __init__(
-        self, db: Database, home: Home, names: NameBytes, clock: Clock, tell: Tell, *, run: int | None = None
+        self, db: Database, home: Home, may_name: MayName, clock: Clock, tell: Tell, *, run: int | None = None
     ) -> None:
         self.db = db
         self.home = home
-        self.names = names
+        self.may_name = may_name
         self.clock = clock
         self.tell = tell
         self.run = run
@@ -68,7 +73,7 @@ class HomeIntake:
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
         """Keep a page whose bytes, or whose entry's own words, may mention the town."""
-        if may_mention(page.body, self.names, page.content_type) or self._said(wanted):
+        if self.may_name(page.body, page.content_type) or self._said(wanted):
             intake_store.save_page(self.db, wanted, page, self.home.settings.retention.pages_days)
             self.result.pages_kept += 1
         else:
@@ -86,9 +91,7 @@ class HomeIntake:
 
     def _said(self, wanted: Wanted) -> bool:
         words = intake_store.entry_words(self.db, wanted.id)
-        return any(
-            may_mention(f"{entry.title}\n{entry.summary}\n{entry.content}".encode(), self.names) for entry in words
-        )
+        return any(self.may_name(f"{entry.title}\n{entry.summary}\n{entry.content}".encode(), "") for entry in words)
 
     def _count(self) -> None:
         result = self.result
@@ -108,14 +111,9 @@ def crawl(
     """Poll the sources that are due (with `everything`: all), and fetch the pages that are wanted, as `run`."""
     intake_store.register_sources(db, home.sources)
     now = clock()
-    states = intake_store.source_states(db, home.sources)
-    due = [
-        state.source
-        for state in states
-        if not state.source.paused and (everything or is_due(state.due, now) or state.source.kind in LOCAL_KINDS)
-    ]
+    due = due_sources(home, db, now, everything=everything)
     names = compile_names(build_matcher(watch_of(home)).names)
-    intake = HomeIntake(db, home, names, clock, tell, run=run)
+    intake = HomeIntake(db, home, lambda body, kind: may_mention(body, names, kind), clock, tell, run=run)
     polled = {source.url for source in due}
     waiting = [source.url for source in home.known_sources if source.url not in polled and not source.paused]
     pages = [wanted for url in waiting for wanted in intake.want(url)]
@@ -134,6 +132,16 @@ def crawl(
     with Workers() as workers:
         run_crawl(plan, manners_of(home), intake, workers.run, clock)
     return intake.result
+
+
+def due_sources(home: Home, db: Database, now: datetime, *, everything: bool = False) -> list[Source]:
+    """Return the sources that are to be polled now (with `everything`: all that are not paused)."""
+    times = intake_store.due_times(db)
+    return [
+        source
+        for source in home.sources
+        if not source.paused and (everything or is_due(times.get(source.url), now) or source.kind in LOCAL_KINDS)
+    ]
 
 
 def manners_of(home: Home) -> Manners:

@@ -34,31 +34,38 @@ class ReadResult:
     revised: int = 0
 
 
-def read(home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing) -> ReadResult:
-    """Read the kept pages in worker processes; those that name the municipality become articles."""
+def read(
+    home: Home, db: Database, clock: Clock, *, tell: Tell = say_nothing, workers: Workers | None = None
+) -> ReadResult:
+    """Read the kept pages in worker processes; those that name the municipality become articles.
+
+    With `workers`, in those of somebody who reads for several homes.
+    """
+    if workers is None:
+        with Workers() as own:
+            return read(home, db, clock, tell=tell, workers=own)
     matcher = build_matcher(watch_of(home))
     areas = {source.url: area_of(home, source) for source in home.sources}
     policies = {source.url: source.store for source in home.sources}
     result = ReadResult()
     total = article_store.count_unread(db)
     after = 0
-    with Workers() as workers:
-        while unread := article_store.unread_pages(db, after, BATCH):
-            readings = read_batch(unread, workers, clock())
-            blocks = _count_blocks(unread, readings)
-            hosts = {host: article_store.host_blocks(db, host, more) for host, more in blocks.items()}
-            verdicts = list(_judge_batch(db, zip(unread, readings, strict=True), hosts, matcher, areas))
-            kept = [_keep(item, verdict, policies) for item, verdict in zip(unread, verdicts, strict=True)]
-            with transaction(db):  # a page is counted, its links are noted and it is closed, or none of it
-                for host, (pages, counts) in blocks.items():
-                    article_store.count_blocks(db, host, pages, counts)
-                _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
-                new, revised = article_store.save_verdicts(db, kept, clock())
-            result.read += len(unread)
-            result.new += new
-            result.revised += revised
-            after = unread[-1].id
-            tell("read", result.read, total)
+    while unread := article_store.unread_pages(db, after, BATCH):
+        readings = read_batch(unread, workers, clock())
+        blocks = _count_blocks(unread, readings)
+        hosts = {host: article_store.host_blocks(db, host, more) for host, more in blocks.items()}
+        verdicts = list(_judge_batch(db, zip(unread, readings, strict=True), hosts, matcher, areas))
+        kept = [_keep(item, verdict, policies) for item, verdict in zip(unread, verdicts, strict=True)]
+        with transaction(db):  # a page is counted, its links are noted and it is closed, or none of it
+            for host, (pages, counts) in blocks.items():
+                article_store.count_blocks(db, host, pages, counts)
+            _note_links(db, home, zip(unread, readings, verdicts, strict=True), clock())
+            new, revised = article_store.save_verdicts(db, kept, clock())
+        result.read += len(unread)
+        result.new += new
+        result.revised += revised
+        after = unread[-1].id
+        tell("read", result.read, total)
     return result
 
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from monitor.config import SEEN, Home
 from monitor.core.digest import LATE
 from monitor.core.matching import build_matcher
-from monitor.core.pages import compile_names
+from monitor.core.pages import compile_names, may_mention
 from monitor.core.text import MAX_SUMMARY, MAX_TEXT, clean_line, clean_text
 from monitor.core.urls import identity_key, safe_url, unwrap_url
 from monitor.crawl.base import Polled
@@ -62,7 +62,7 @@ def add_seen(home: Home, db: Database, clock: Clock, address: str, *, title: str
     )
     intake_store.register_sources(db, [home.seen])
     names = compile_names(build_matcher(watch_of(home)).names)
-    intake = HomeIntake(db, home, names, clock, say_nothing)
+    intake = HomeIntake(db, home, lambda body, kind: may_mention(body, names, kind), clock, say_nothing)
     poll = Poll(source=SEEN, at=clock(), outcome=PollOutcome.OK, fresh=True)
     wanted = intake.polled(Polled(poll=poll, entries=(entry,)))
     row = article_store.find_page(db, url)

@@ -105,6 +105,11 @@ def _last_poll(db: Database, url: str) -> Poll | None:
     return None
 
 
+def due_times(db: Database) -> dict[str, datetime | None]:
+    """Return, per source, when it is to be polled again; None for one that never was."""
+    return {row["url"]: to_time(row["due"]) for row in db.query("select url, due from sources")}
+
+
 def validators(db: Database) -> dict[str, Validators]:
     """Return, per source, what its last good answer left behind for a conditional GET."""
     return {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.core.matching import Watch, build_matcher
 from monitor.core.matching.scan import SHORTEST_LOWER, compound_form, make_field, spellings
-from monitor.core.pages import compile_names, may_mention
+from monitor.core.pages import compile_names, may_mention, read_names, which_names
 from monitor.core.pages.names_in_bytes import _TAILS, LONG
 from monitor.core.pages.spellings import CONTROL, INVISIBLE
 from monitor.core.places import municipalities
@@ -395,6 +395,16 @@ def disguised(draw: st.DrawFn) -> bytes:
 @given(disguised())
 def test_a_name_in_random_spelling_among_random_bytes_is_always_found(body: bytes) -> None:
     assert may_mention(body, TOWNS)
+    found = which_names(body, TOWNS.words)
+    assert found >= {name.lower().replace("-", " ") for name in NAMES if may_mention(body, ONE[name])}
+
+
+def test_which_names_tells_the_named_apart_and_reads_every_encoding() -> None:
+    page = "<p>I V&auml;xj&ouml; och Ör<b>nskölds</b>vik, inte i market</p>"
+    words = read_names([*NAMES, "Mark"])
+    assert which_names(page.encode(), words) == {"växjö", "örnsköldsvik"}
+    assert which_names(page.encode("utf-16"), words) == {"växjö", "örnsköldsvik"}
+    assert which_names(b"", words) == frozenset()
 
 
 @settings(max_examples=200, deadline=None)
