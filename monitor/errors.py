@@ -5,6 +5,7 @@ MonitorError            any fault that is told to the person in one sentence
 ├── UsageError          a command line, a file or an address that was given is wrong
 ├── StoreError          the database cannot be opened, is of a newer version, or is damaged
 ├── CrawlError          the crawl's self-test failed: nobody was asked
+├── BackfillError       the cluster that reads archives is lost
 ├── LockHeldError       another run holds the home's lock
 └── DeliveryError       a letter could not be written or sent
 """
@@ -36,6 +37,10 @@ class StoreError(MonitorError):
 
 class CrawlError(MonitorError):
     """The crawl does not keep to its promises about addresses and bounds, and was not begun."""
+
+
+class BackfillError(MonitorError):
+    """The cluster that reads archive files is lost; what was finished is kept."""
 
 
 class LockHeldError(MonitorError):

@@ -35,6 +35,7 @@ COMMANDS = {
     "tune": ("corrections", "Report how right each rule was on the home's own corrections."),
     "add": ("add", "Find the feed of a site and add it to feeds.txt; a list in OPML too."),
     "discover": ("candidates", "Try sites that nobody has listed, within a budget."),
+    "backfill": ("backfill", "Read archives of the web (WARC) on one machine or many."),
     "candidates": ("candidates", "Show the sites that may be sources; say yes or no."),
     "sources": ("sources", "Show the sources: state in words, interval, what they bring, what to do."),
     "entries": ("show", "Show what the sources said."),

@@ -106,7 +106,13 @@ def _read_moment(text: str, name: str, home: Home | None) -> datetime:
 
 # --- progress and logs ---------------------------------------------------------------------------------
 
-_STEP_WORDS = {"polls": "polling sources", "pages": "fetching pages", "read": "reading pages", "sites": "trying sites"}
+_STEP_WORDS = {
+    "polls": "polling sources",
+    "pages": "fetching pages",
+    "read": "reading pages",
+    "sites": "trying sites",
+    "archives": "reading archives",
+}
 
 
 @contextlib.contextmanager

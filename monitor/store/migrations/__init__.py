@@ -19,6 +19,7 @@ from monitor.store.migrations import (
     m023_runs,
     m026_retention,
     m027_plans,
+    m028_backfill,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -37,5 +38,6 @@ __all__ = [
     "m023_runs",
     "m026_retention",
     "m027_plans",
+    "m028_backfill",
     "migrations",
 ]

@@ -1,0 +1,131 @@
+"""The answers in one WARC file (ISO 28500), with fastwarc. What is cut short, damaged or no archive is told."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from fastwarc.stream_io import ChunkedReader
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from monitor.core.archives import Capture
+from monitor.core.compression import read_encodings, unpack
+from monitor.core.urls import safe_url
+from monitor.models import Refused
+
+MAX_BYTES = 8 * 1024**2
+"""Of one page, packed or not: a larger one would not be read by the live run either."""
+_WINDOW = 1 << 16
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What reading one file came to."""
+
+    records: int = 0
+    """Answers that were read."""
+    unfit: int = 0
+    """Answers that are no pages: too large, packed in a way we do not know, without a date or a web address."""
+    problem: str = ""
+    """Why not all of the file could be read; "" when it could."""
+
+
+def read_captures(path: Path, tally: Tally) -> Iterator[Capture]:
+    """Give the answers in a WARC file, as far as it can be read; `tally` says how far that was."""
+    try:
+        with path.open("rb") as file:
+            yield from _read(file, tally)
+    except OSError as error:
+        tally.problem = f"it cannot be read: {error.strerror or error}"
+
+
+def _read(file: BinaryIO, tally: Tally) -> Iterator[Capture]:
+    last = 0
+    records = iter(ArchiveIterator(file, record_types=WarcRecordType.response, fsspec_args=False))
+    while True:
+        try:
+            record = next(records, None)
+            if record is None:
+                break
+            last = record.stream_pos
+            body = record.reader.read(MAX_BYTES + 1)
+            cut = len(body) <= MAX_BYTES and len(body) < record.content_length
+        except (OSError, ValueError) as error:
+            tally.problem = _damaged(tally.records, error)
+            return
+        if cut:
+            break
+        tally.records += 1
+        capture = _capture(record, body)
+        if capture is None:
+            tally.unfit += 1
+        else:
+            yield capture
+    if not tally.records:
+        tally.problem = "it holds no answer of a web server: is it a WARC file?"
+    elif record is not None or not _ends_whole(file, last):
+        tally.problem = f"it is cut short after {tally.records:,} answers: fetch it again"
+
+
+def _damaged(records: int, error: Exception) -> str:
+    if not records:
+        return f"it is no WARC file ({error})"
+    return f"it is damaged after {records:,} answers ({error}): fetch it again"
+
+
+def _ends_whole(file: BinaryIO, at: int) -> bool:
+    """Tell whether a packed file ends where a member does, from the last record on: fastwarc ends without a word."""
+    file.seek(0)
+    if file.read(2) != _GZIP:
+        return True
+    file.seek(at)
+    unpacker, rest = zlib.decompressobj(31), b""
+    try:
+        while rest or (rest := file.read(_WINDOW)):
+            unpacker.decompress(rest, _WINDOW)
+            rest = unpacker.unconsumed_tail or unpacker.unused_data
+            if unpacker.eof and (rest or (rest := file.read(_WINDOW))):
+                unpacker = zlib.decompressobj(31)
+    except zlib.error:
+        return False
+    return unpacker.eof
+
+
+def _capture(record: WarcRecord, body: bytes) -> Capture | None:
+    url = safe_url(record.headers.get("WARC-Target-URI") or "")
+    fetched = _moment(record.headers.get("WARC-Date") or "")
+    if not url or fetched is None or len(body) > MAX_BYTES or not record.is_http_parsed:
+        return None
+    headers: dict[str, list[str]] = {}
+    for name, value in record.http_headers.to_tuples():
+        headers.setdefault(name.lower(), []).append(value)
+    page = _unpacked(body, headers)
+    if page is None:
+        return None
+    return Capture(url=url, fetched_at=fetched, status=record.http_headers.status_code or 0, headers=headers, body=page)
+
+
+def _unpacked(body: bytes, headers: dict[str, list[str]]) -> bytes | None:
+    """Return a body as the page that it was; CC-NEWS has taken the codings off, other archives have not."""
+    if any("chunked" in value.lower() for value in headers.get("transfer-encoding", ())):
+        try:
+            body = ChunkedReader(BytesIO(body)).read(MAX_BYTES + 1)
+        except (OSError, ValueError):
+            return None
+    encodings = read_encodings(headers.get("content-encoding", ()))
+    if not encodings:
+        return body
+    page = unpack(body, encodings, MAX_BYTES)
+    return None if isinstance(page, Refused) else page
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
