@@ -7,10 +7,10 @@ little to lose. Dask starts a task anew whose worker died; one that kills worker
 import contextlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster
@@ -23,10 +23,27 @@ from monitor.models import Refused
 AHEAD = 2
 """Files handed over for each worker."""
 _LOOK = 1.0
-_CONNECT = 5
+CONNECT = 5
+"""Seconds in which a scheduler has to answer."""
 PATIENCE = 60
 """Seconds without any worker after which no more are hoped for."""
 _KEPT = "What was finished is kept; the same command does the rest"
+
+
+class Run(Protocol):
+    """Runs jobs somewhere: `run_on_dask`."""
+
+    def __call__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        scheduler: str,
+        workers: int,
+        announce: Callable[[str], None],
+        go_on: Callable[[], bool],
+    ) -> Iterator[tuple[Job, Refused | None]]:
+        """Give each job as it is done, with why it was not."""
+        ...
 
 
 @contextlib.contextmanager
@@ -54,7 +71,7 @@ def connected(scheduler: str, workers: int) -> Iterator[Client]:
 def _connect(address: str) -> Client:
     try:
         parse_address(address, strict=True)
-        return Client(address, timeout=_CONNECT, set_as_default=False)
+        return Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(
             f'--scheduler: no Dask scheduler answers at "{address}". It looks like tcp://10.0.0.5:8786; '
@@ -65,6 +82,23 @@ def _connect(address: str) -> Client:
 def _close(client: Client) -> None:
     with contextlib.suppress(OSError, TimeoutError):
         client.close(timeout=2)
+
+
+def run_on_dask(
+    jobs: Sequence[Job],
+    *,
+    scheduler: str,
+    workers: int,
+    announce: Callable[[str], None],
+    go_on: Callable[[], bool],
+) -> Iterator[tuple[Job, Refused | None]]:
+    """Run the jobs on a cluster, begun in this order; give each as it is done. Raises UsageError, BackfillError.
+
+    `announce` is told the address of Dask's own page. When `go_on` says no, no further job is begun.
+    """
+    with connected(scheduler, min(workers, len(jobs))) as client:
+        announce(client.dashboard_link)
+        yield from run_jobs(client, jobs, go_on=go_on)
 
 
 def run_jobs(

@@ -1,6 +1,7 @@
 """`monitor backfill`: what archives of the web hold about the municipality."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 LOCK = "backfill.lock"
 """Not the lock of a run: a backfill takes hours, and the morning's letter does not wait for it."""
-_EXTRA = frozenset({"dask", "distributed", "fastwarc", "pyarrow"})
+_EXTRA = ("dask", "distributed", "fastwarc", "pyarrow")
 
 
 @click.command()
@@ -63,13 +64,11 @@ def backfill(
     Broken off anywhere, the same command does the rest. What it finds stands in the archive and in no letter.
     Exit code 1 when a file could not be read to its end.
     """
-    try:
-        from monitor.steps.backfill import Bounds  # noqa: PLC0415 (a second of imports, and an extra)
-        from monitor.steps.backfill import backfill as backfill_step  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        raise UsageError('the libraries for archives are missing: pip install "town-monitor[backfill]"') from error
+    if any(find_spec(name) is None for name in _EXTRA):
+        raise UsageError('the libraries for archives are missing: pip install "town-monitor[backfill]"')
+    from monitor.steps.backfill import Bounds  # noqa: PLC0415 (a second of imports, and an extra)
+    from monitor.steps.backfill import backfill as backfill_step  # noqa: PLC0415
+
     home = load_home(home_path)
     clock = read_clock(at, home)
     set_up_logs(clock, verbose=verbose)

@@ -4,6 +4,7 @@ A file is done when what it brought is in the database: one transaction. Its Par
 and home and goes then, since neither the purge nor an erasure would reach texts in loose files.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlite_utils import Database
 
-from monitor.archives.cluster import connected, run_jobs
+from monitor.archives.cluster import Run, run_on_dask
 from monitor.archives.results import Scanned, read_results
 from monitor.archives.scan import Job
 from monitor.config import Home
@@ -94,6 +95,7 @@ def backfill(
     tell: Tell = say_nothing,
     announce: Callable[[str], None] = lambda _address: None,
     seconds: Callable[[], float] = monotonic,
+    run: Run = run_on_dask,
 ) -> Backfilled:
     """Read archive files and import what they hold about the municipality. Raises UsageError, BackfillError.
 
@@ -110,29 +112,28 @@ def backfill(
     waiting = list(archives)
 
     def import_ready() -> None:
-        while waiting and (waiting[0].job.result in ready or waiting[0].job.path in refused):
+        while waiting and waiting[0].job.result in ready:
             archive = waiting.pop(0)
             importer.take(archive, refused.get(archive.job.path, ""))
             tell("archives", len(archives) - len(waiting), len(archives))
 
-    began = seconds()
-    hours = bounds.hours if bounds else 0
+    until = seconds() + bounds.hours * 3600 if bounds and bounds.hours else math.inf
     import_ready()
-    if open_jobs:
-        with connected(scheduler, min(workers, len(open_jobs))) as client:
-            announce(client.dashboard_link)
-            try:
-                for job, problem in run_jobs(
-                    client, open_jobs, go_on=lambda: not hours or seconds() - began < hours * 3600
-                ):
-                    ready.add(job.result)
-                    if problem:
-                        refused[job.path] = problem.reason
-                    import_ready()
-            finally:  # what comes after a file that was lost is kept too
-                waiting[:] = [one for one in waiting if one.job.result in ready or one.job.path in refused]
+    try:
+        if open_jobs:
+            done = run(
+                open_jobs, scheduler=scheduler, workers=workers, announce=announce, go_on=lambda: seconds() < until
+            )
+            for job, problem in done:
+                ready.add(job.result)
+                if problem:
+                    refused[job.path] = problem.reason
                 import_ready()
-    result.left += len(archives) - result.files - len(result.problems)
+    finally:  # what comes after a file that was lost is kept too
+        lost = [one for one in waiting if one.job.result not in ready]
+        waiting[:] = [one for one in waiting if one.job.result in ready]
+        import_ready()
+        result.left += len(lost)
     return result
 
 
@@ -207,7 +208,7 @@ class _Importer:
             self.result.problems.append((path, problem))
             return
         self._import(archive, scanned)
-        result.unlink(missing_ok=True)
+        result.unlink(missing_ok=True)  # what is left of it by a kill here goes with the next purge
         if scanned.problem:
             self.result.problems.append((path, scanned.problem))
         else:

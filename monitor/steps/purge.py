@@ -23,7 +23,16 @@ def purge(home: Home, db: Database, clock: Clock, *, pretend: bool = False) -> t
     told = retention.purge(db, now, limits, pretend=pretend)
     if limits.letters and not pretend:
         _remove_letters(home, limits.letters)
+    if not pretend:
+        _remove_results(home, now - timedelta(days=keeping.pages_days))
     return told
+
+
+def _remove_results(home: Home, before: datetime) -> None:
+    """Results of a backfill that nobody went on with hold whole texts: they are kept as long as pages."""
+    for path in (home.path / "backfill").glob("*.parquet"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def _remove_letters(home: Home, before: datetime) -> None:
