@@ -11,8 +11,7 @@ from sqlite_utils import Database
 
 from monitor.archives.scan import Job, scan_file
 from monitor.config import Home, read_home
-from monitor.crawl.site_files import SiteFile
-from monitor.models import Clock, Entry, Poll, PollOutcome, Refused
+from monitor.models import Clock, Entry, Poll, PollOutcome, Refused, SiteFile
 from monitor.steps import watch_of
 from monitor.steps.backfill import FOLDER, Backfilled, Bounds, backfill
 from monitor.steps.publish import publish

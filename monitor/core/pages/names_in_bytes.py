@@ -207,11 +207,12 @@ def _seen_in(body: bytes, names: NameBytes) -> bool:
 
 def _finds(body: bytes, names: NameBytes) -> Iterator[int]:
     """Give the places to look at, nearly in order; -1 when a name stands there for certain."""
+    view = memoryview(body)
     for offset in range(0, len(body), _CHUNK):
         found: list[tuple[int, int]] = []
 
         names.finder.scan(
-            body[offset : offset + _CHUNK + names.reach],
+            view[offset : offset + _CHUNK + names.reach],
             match_event_handler=lambda number, _start, end, _flags, _context: found.append((number, end)),  # noqa: B023 (called here)
         )
         for number, last in found:

@@ -1,0 +1,170 @@
+"""WARC files of 50,000 answers: reading, scanning before extraction, one worker and two, one of two killed.
+
+    python -m bench.backfill [RECORDS]
+
+The answers are pages of the article extraction benchmark (../shared, not in this repository), one gzip member each, as
+in CC-NEWS; every twentieth has a sentence about the town in its text. Reported: fastwarc's bare read rate on one core
+against the scan of the same file up to what is worth extracting (both in CPU seconds, in turns, the better of three);
+then the whole backfill into a home with one and with two workers, and with two of which one is killed midway.
+"""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from monitor.archives.captures import Tally, read_captures
+from monitor.config import read_home
+from monitor.core.archives import Find, sift
+from monitor.core.matching import build_matcher
+from monitor.core.pages import compile_names
+from monitor.steps import watch_of
+from monitor.steps.backfill import backfill
+from monitor.store.db import open_database
+
+SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).parents[2] / "shared"))
+PAGES = SHARED / "data/pages/article-extraction-benchmark.tar.xz"
+RECORDS, FILES = 50_000, 8
+READ_ONCE = 5_000
+"""Answers of the file in which reading is compared with scanning."""
+TOWN = "<p>Badhuset i Katrineholm byggs om för tolv miljoner kronor, säger kommunens tekniska chef.</p>".encode()
+NOW = datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
+
+
+def read_pages() -> list[bytes]:
+    """Return the pages of the benchmark."""
+    with tarfile.open(PAGES) as tar:
+        members = [member for member in tar if member.name.endswith(".html.gz")]
+        files = [tar.extractfile(member) for member in members]
+        return [gzip.decompress(file.read()) for file in files if file]
+
+
+def write(path: Path, pages: list[bytes], numbers: range) -> None:
+    """Write one archive file."""
+    with path.open("wb") as file:
+        for number in numbers:
+            body = pages[number % len(pages)]
+            if number % 20 == 0:
+                at = body.find(b"<p", len(body) // 4)
+                body = body[:at] + TOWN + body[at:]
+            http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2026-10-{1 + number % 28:02}T06:00:00Z\r\n"
+                f"WARC-Target-URI: https://site{number % 97}.example/{number}\r\nContent-Length: {len(http)}\r\n\r\n"
+            )
+            file.write(gzip.compress(head.encode() + http + b"\r\n\r\n", 6))
+
+
+def compare(path: Path, records: int) -> None:
+    """Print the bare read rate and that of the scan before extraction."""
+    matcher = build_matcher(watch_of(read_home(make_home(path.parent / "compare"))))
+    names = compile_names(matcher.names)
+
+    def bare() -> int:
+        answers = ArchiveIterator(path, record_types=WarcRecordType.response, fsspec_args=False)
+        return sum(len(record.reader.read()) for record in answers)
+
+    def scan() -> int:
+        return sum(isinstance(sift(capture, names), Find) for capture in read_captures(path, Tally()))
+
+    reading, scanning, size, hits = 9e9, 9e9, 0, 0
+    for _ in range(3):
+        seconds, size = _timed(bare)
+        reading = min(reading, seconds)
+        seconds, hits = _timed(scan)
+        scanning = min(scanning, seconds)
+    print(f"bare read: {records / reading:,.0f} answers/s, {size / reading / 1e6:,.0f} MB/s of pages, one core")
+    print(
+        f"scan before extraction: {records / scanning:,.0f} answers/s, {size / scanning / 1e6:,.0f} MB/s, {hits} hits"
+    )
+    print(f"scan / bare read: {reading / scanning:.0%} (target: >= 60 %)")
+
+
+def _timed(run: Callable[[], int]) -> tuple[float, int]:
+    began = time.process_time()
+    value = run()
+    return time.process_time() - began, value
+
+
+def make_home(folder: Path) -> Path:
+    """Make a home for Katrineholm."""
+    folder.mkdir()
+    (folder / "monitor.toml").write_text(
+        'municipality = "Katrineholm"\ncode = "0483"\norganisation = "Katrineholms kommun"\n'
+        '[crawl]\ncontact = "test@kommun.example"\n',
+        encoding="utf-8",
+    )
+    (folder / "feeds.txt").write_text("", encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, name: str, files: list[Path], workers: int, *, kill: bool = False) -> tuple[float, str]:
+    """Backfill a new home on a scheduler and workers of their own; return the seconds and a digest of what it holds."""
+    where = folder / f"{name}.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    dask = [sys.executable, "-m", "dask"]
+    local = ["--scheduler-file", str(where), "--host", "127.0.0.1", "--no-dashboard"]
+    processes = [subprocess.Popen([*dask, "scheduler", *local, "--port", "0"], **quiet)]  # type: ignore[call-overload]
+    while not where.exists():
+        time.sleep(0.1)
+    processes += [
+        subprocess.Popen([*dask, "worker", *local, "--no-nanny", "--nthreads", "1"], **quiet)  # type: ignore[call-overload]
+        for _ in range(workers)
+    ]
+    time.sleep(5)
+    home = read_home(make_home(folder / name))
+    db = open_database(home.database)
+
+    def tell(_step: str, done: int, _total: int) -> None:
+        if kill and done == 1:
+            processes[-1].kill()
+
+    began = time.perf_counter()
+    try:
+        address = json.loads(where.read_text(encoding="utf-8"))["address"]
+        result = backfill(home, db, lambda: NOW, files, scheduler=address, workers=workers, tell=tell)
+        seconds = time.perf_counter() - began
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    rows = db.execute("select key, source, title, text, at, score from articles order by key").fetchall()
+    db.close()
+    print(f"{name}: {seconds:,.1f} s, {result.records:,} answers, {result.finds} finds, {result.new} articles")
+    return seconds, repr(rows)
+
+
+def main() -> None:
+    """Run the bench."""
+    if not PAGES.exists():
+        sys.exit(f"{PAGES} is missing: this bench needs the shared data")
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
+    print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    pages = read_pages()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        once = folder / "once.warc.gz"
+        write(once, pages, range(min(READ_ONCE, records)))
+        compare(once, min(READ_ONCE, records))
+        each = records // FILES
+        files = [folder / f"{number}.warc.gz" for number in range(FILES)]
+        for number, file in enumerate(files):
+            write(file, pages, range(number * each, (number + 1) * each))
+        one, alone = run(folder, "one worker", files, 1)
+        two, together = run(folder, "two workers", files, 2)
+        _, killed = run(folder, "two workers, one killed", files, 2, kill=True)
+    print(f"two workers / one: {one / two:.2f} times (target: >= 1.7); load {os.getloadavg()[0]:.1f}")
+    print(f"the same articles: with two {alone == together}, with one killed {alone == killed}")
+
+
+if __name__ == "__main__":
+    main()
