@@ -212,7 +212,7 @@ def _finds(body: bytes, names: NameBytes) -> Iterator[int]:
         found: list[tuple[int, int]] = []
 
         names.finder.scan(
-            view[offset : offset + _CHUNK + names.reach],
+            view[offset : offset + _CHUNK + names.reach],  # type: ignore[type-var]  # any buffer will do
             match_event_handler=lambda number, _start, end, _flags, _context: found.append((number, end)),  # noqa: B023 (called here)
         )
         for number, last in found:
