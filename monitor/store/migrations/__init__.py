@@ -20,6 +20,7 @@ from monitor.store.migrations import (
     m026_retention,
     m027_plans,
     m028_backfill,
+    m029_social_purge,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -39,5 +40,6 @@ __all__ = [
     "m026_retention",
     "m027_plans",
     "m028_backfill",
+    "m029_social_purge",
     "migrations",
 ]
