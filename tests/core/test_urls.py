@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import MAX_URL
@@ -228,6 +228,8 @@ _WRITTEN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?/[!
 
 @settings(deadline=None)
 @given(_ADDRESSES, _ADDRESSES)
+@example(text="", base="HTTP:0?\\")
+@example(text="http://a.example/?\\#\\", base="")
 def test_any_text_gives_a_plain_web_address_or_none(text: str, base: str) -> None:
     for address in (safe_url(text, base), canonical_url(text, base)):
         assert address == "" or (_WRITTEN.match(address) and len(address) <= MAX_URL)
