@@ -10,9 +10,11 @@ import logging
 import multiprocessing
 import os
 import resource
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -27,6 +29,8 @@ T_co = TypeVar("T_co", covariant=True)
 SECONDS = 10
 MEMORY = 1024**3
 TASKS = 100
+_OPENINGS = 5
+_PAUSE = 0.2
 _PRELOAD = ("monitor.core.feeds", "monitor.core.pages")
 
 
@@ -65,9 +69,12 @@ class Workers:
         self.seconds = seconds
         # forkserver: a worker starts as a fork of a small process that has the libraries loaded already,
         # and never as a fork of this one with its threads, reactor and open database.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(_PRELOAD))
-        self._pool = ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_bound_memory, context=context)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(_PRELOAD))
+        self._pool = self._open()
+
+    def _open(self) -> ProcessPool:
+        return ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_bound_memory, context=self._context)
 
     def __enter__(self) -> Self:
         return self
@@ -83,8 +90,19 @@ class Workers:
 
     def submit(self, function: Callable[..., T], *args: object) -> "Task[T]":
         """Start `function(*args)` in a worker; both must be picklable."""
+        for _ in range(_OPENINGS):
+            try:
+                return Task(function, args, self._schedule(function, args))
+            except (BrokenProcessPool, RuntimeError):
+                # Whoever starts the workers was killed too, or is about to be gone. The next pool starts another.
+                self._pool.stop()
+                time.sleep(_PAUSE)
+                self._pool = self._open()
+        return Task(function, args, self._schedule(function, args))
+
+    def _schedule(self, function: Callable[..., T], args: tuple[object, ...]) -> "Future[T | Refused]":
         future: Future[Any] = self._pool.schedule(_bounded, args=(function, args), timeout=self.seconds)
-        return Task(function, args, future)
+        return future
 
     def run(self, function: Callable[..., T], *args: object) -> Awaitable[T | Refused]:
         """Await `function(*args)` in a worker; Refused when it had to be killed."""
@@ -126,14 +144,14 @@ class Workers:
 
         The second death is the input's own, and what took too long would take too long again: Refused.
         """
-        if not isinstance(error, ProcessExpired):
+        if isinstance(error, FutureTimeoutError | TimeoutError):
             return Refused(f"reading it took longer than {self.seconds:g} s")
         if task.second:
             return Refused("reading it broke the worker process")
         return replace(self.submit(task.function, *task.args), second=True)
 
 
-_KILLED = (FutureTimeoutError, TimeoutError, ProcessExpired)
+_KILLED = (FutureTimeoutError, TimeoutError, ProcessExpired, BrokenProcessPool)
 
 
 @dataclass(frozen=True, slots=True)

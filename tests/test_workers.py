@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_a_task_whose_worker_was_killed_is_read_by_another(tmp_path: Path) -> No
     with Workers(count=1) as workers:
         assert workers.result(workers.submit(die_once, str(tmp_path / "first"))) == "read"
         assert asyncio.run(work(workers)) == "read"
+
+
+def test_when_who_starts_the_workers_is_killed_another_does() -> None:
+    with Workers(count=2) as workers:
+        assert workers.result(workers.submit(double, 1)) == 2
+        tasks = [workers.submit(double, number) for number in range(20)]
+        server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # nobody else knows it
+        os.kill(server, signal.SIGKILL)
+        assert [workers.result(task) for task in tasks] == [2 * number for number in range(20)]
+        assert list(workers.map(double, [(number,) for number in range(20)])) == [2 * n for n in range(20)]
 
 
 def test_a_fault_of_the_program_is_raised() -> None:

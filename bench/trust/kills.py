@@ -34,8 +34,8 @@ IN_A_ROW = 24
 """Runs of one home that are killed before one may end, at most."""
 STEPS = ("run", "run", "run", "crawl", "read", "group", "digest")
 STAFF_SECONDS = 1.0
-LEADERS = 10
-"""Runs, each a program of its own with its own workers, of which only the first process is killed."""
+ONES = 20
+"""Runs, each a program of its own with its own workers, of which one process is killed."""
 
 
 @dataclass
@@ -255,20 +255,38 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def kill_leader(world: World, chance: random.Random) -> list[str]:
-    """Kill `monitor run`, started as cron does it, and only it; return what is left of its processes a while after."""
+def kill_one_of_a_run(world: World, chance: random.Random, expected: Expected, *, leader: bool) -> list[str]:
+    """Kill one process of a `monitor run` that was started as cron does it.
+
+    Killed is the run itself, and nothing of it may be left a while after; or one of its helpers (the fork server, a
+    worker, the tracker), and the run may not even notice.
+    """
     home = world.new_home()
     command = [sys.executable, "-m", "monitor", "run", "--home", str(home)]
     environment = os.environ | {"MONITOR_NOW": NOW}
     with (home.parent / "log").open("ab") as log:
         run = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
-    time.sleep(chance.uniform(0.5, 6))
-    run.kill()
-    run.wait()
-    until = time.monotonic() + 15
-    while (left := of_session(run.pid)) and time.monotonic() < until:
-        time.sleep(0.1)
-    found = [f"broken: {len(left)} processes outlive a killed run"] if left else []
+    found: list[str] = []
+    if leader:
+        time.sleep(chance.uniform(0.5, 8))
+        run.kill()
+        run.wait()
+        until = time.monotonic() + 15
+        while (left := of_session(run.pid)) and time.monotonic() < until:
+            time.sleep(0.1)
+        found += [f"broken: {len(left)} processes outlive a killed run"] if left else []
+    else:
+        while run.poll() is None and len(of_session(run.pid)) < chance.randint(2, 5):
+            time.sleep(0.02)
+        helpers = [pid for pid in of_session(run.pid) if pid != run.pid]
+        if helpers:
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(helpers), signal.SIGKILL)
+        code = run.wait(120)
+        found += [f"broken: it ended with {code}: {log_of(home)}"] if code else []
+        ended = world.nursery.run(home, "run")
+        found += [f"broken: the next ended with {ended}"] if ended != {"code": 0} else []
+        found += differences(expected.after("run"), dump(home))
     found += faults_of(home)
     world.forget(home)
     return found
@@ -321,9 +339,11 @@ def main() -> int:
                 killer.one_home()
             if given.out:
                 given.out.write_text(json.dumps(tally.told() | {"seconds": round(time.monotonic() - began)}) + "\n")
-        for _ in range(LEADERS):
-            tally.take("only the run itself killed", kill_leader(world, killer.chance))
-            tally.kills["only the run itself"] += 1
+        for number in range(ONES):
+            leader = number % 2 == 0
+            name = "only the run itself" if leader else "one helper of a run"
+            tally.take(name, kill_one_of_a_run(world, killer.chance, killer.expected, leader=leader))
+            tally.kills[name] += 1
         left = len(children_of_fork_server(world.nursery.pid))
     for what, figure in tally.told().items():
         print(f"{what:<40} {figure}")

@@ -5,7 +5,6 @@ A command's module is imported when the command is used, so that `monitor --help
 
 import importlib
 import os
-import signal
 import sqlite3
 import sys
 from typing import Any
@@ -90,9 +89,9 @@ def monitor() -> None:
 
 def main(args: list[str] | None = None, **extra: Any) -> None:
     """Run the command line; faults become a sentence and an exit code."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `monitor articles | head` ends quietly
     try:
+        # A closed pipe (`monitor articles | head`) ends quietly: click sees to that. SIGPIPE stays ignored, as Python
+        # has it: it would end the program when a server hangs up, or a helper process is killed.
         monitor.main(args, prog_name="monitor", **extra)
     except LockHeldError as error:
         say(f"monitor: {error}", error=True)

@@ -1,6 +1,9 @@
 """The command line as scripts and people meet it: outputs, exit codes, and what is said when something is wrong."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -218,6 +221,16 @@ def test_match_finds_places_with_offsets_into_title_and_text() -> None:
         assert place["about"] is True
         for mention in place["mentions"]:
             assert line[mention["in"]][mention["start"] : mention["end"]] == mention["text"]
+
+
+def test_a_reader_that_has_enough_ends_a_list_quietly(home: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "monitor", "articles", "--json", "--home", str(home)]
+    ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(write)
+    assert ended.returncode == 1
+    assert ended.stderr == ""
 
 
 # --- doctor ----------------------------------------------------------------------------------------------

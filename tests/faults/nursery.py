@@ -194,6 +194,7 @@ def warm_up() -> None:
 
 def start(order: dict[str, Any]) -> int:
     """Fork a child that runs `monitor` once; return its process id."""
+    forkserver_module.ensure_running()  # it dies with a child that is killed while it asks for a worker
     pid = os.fork()
     if pid:
         with contextlib.suppress(OSError):  # it may have done so itself, and may have ended

@@ -111,6 +111,7 @@ class Nursery:
             [sys.executable, "-m", "tests.faults.nursery"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # workers whose run was killed say so
             text=True,
             env=environment,
         )
