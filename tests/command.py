@@ -1,18 +1,21 @@
 """Run the `monitor` command as cron and people do.
 
-What crawls runs in a process of its own, since Scrapy's reactor starts once per process; the rest runs in this one.
+What crawls runs in a process of its own, since Scrapy's reactor starts once per process: a fork of one that has loaded
+the libraries already. The rest runs in this one.
 """
 
+import atexit
 import json
 import os
-import subprocess
-import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from click.testing import CliRunner
 
 from monitor.cli import main
+from tests.nursery import Nursery
 
 NOW = "2026-11-24T06:30:00+01:00"
 IN_PROCESS = frozenset(
@@ -66,13 +69,26 @@ def start(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
     environment = {key: value for key, value in os.environ.items() if key != "MONITOR_NOW"}
     if now is not None:
         environment["MONITOR_NOW"] = now
-    process = subprocess.run(
-        [sys.executable, "-m", "monitor", *map(str, args)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=environment,
-    )
-    return Result(process.returncode, process.stdout, process.stderr)
+    with TemporaryDirectory() as folder:
+        files = {name: Path(folder) / name for name in ("in", "out", "err")}
+        files["in"].write_text(stdin, encoding="utf-8")
+        nursery = _open_nursery()
+        pid = nursery.start(
+            args=[str(arg) for arg in args],
+            env=environment,
+            only=True,
+            folder=str(Path.cwd()),
+            **{name: str(path) for name, path in files.items()},
+        )
+        ended = nursery.finish(pid, 120)
+        out, err = (files[name].read_text(encoding="utf-8") for name in ("out", "err"))
+    assert "code" in ended, f"monitor {' '.join(map(str, args))} ended with {ended}:\n{out}\n{err}"
+    return Result(ended["code"], out, err)
+
+
+@cache
+def _open_nursery() -> Nursery:
+    """Return the one nursery of this process, which ends with it."""
+    nursery = Nursery(covered=True).__enter__()
+    atexit.register(nursery.__exit__)
+    return nursery

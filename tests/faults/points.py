@@ -1,6 +1,6 @@
 """Every boundary at which a run may be stopped, by name: the functions of the shells that write, and who calls them.
 
-The product knows nothing of this. A child process (`tests.faults.nursery`) replaces the one function that a trial names
+The product knows nothing of this. A child process (`tests/nursery.py`) replaces the one function that a trial names
 by one that does it harm just before or just after.
 """
 

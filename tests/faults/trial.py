@@ -121,7 +121,7 @@ def _harm(world: World, home: Path, trial: Trial) -> list[str]:
     """Start the command with the fault attached, and see that it ends as it should."""
     command, nursery = trial.point.command, world.nursery
     fault = {"point": trial.point.name, "place": trial.place, "fault": trial.fault}
-    pid = nursery.start(home, *COMMANDS[command], now=TIMES[command], fault=fault, busy=0.3)
+    pid = nursery.start(home, *COMMANDS[command], now=TIMES[command], harm=fault, busy=0.3)
     ended = nursery.wait(pid)
     wrong = []
     if trial.fault is Fault.STOP and ended == {"stopped": True}:
@@ -196,7 +196,7 @@ def try_nth_write(world: World, expected: Expected, command: str, number: int) -
     home = world.new_home(expected.before(command))
     expected.prepare(command)
     arrived = len(world.office.arrived)
-    world.nursery.run(home, *COMMANDS[command], now=TIMES[command], fault={"nth_write": number}, busy=0.3)
+    world.nursery.run(home, *COMMANDS[command], now=TIMES[command], harm={"nth_write": number}, busy=0.3)
     reached = (home.parent / "mark").exists()
     wrong = [f"right after it: {fault}" for fault in faults_of(home)]
     later = LATER if command == "run" else TIMES[command]

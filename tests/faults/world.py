@@ -1,14 +1,10 @@
 """A small home whose every step has something to do, the web and mail server it needs, and what must be true of it."""
 
 import hashlib
-import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -19,6 +15,7 @@ from typing import Any, Self
 from tests.deliver.homes import PEOPLE
 from tests.deliver.post_office import PostOffice
 from tests.loopback import Answer, Web
+from tests.nursery import Nursery
 
 NOW = "2026-11-24T06:31:00+01:00"
 LATER = "2026-11-24T09:00:00+01:00"
@@ -102,65 +99,44 @@ timeout = 10
 # --- runs -----------------------------------------------------------------------------------------------
 
 
-class Nursery:
-    """The process that forks a child for every run (`tests.faults.nursery`)."""
+class Runs:
+    """Runs of homes as children of a nursery."""
+
+    def __init__(self) -> None:
+        self._nursery = Nursery()
 
     def __enter__(self) -> Self:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # workers whose run was killed say so
-            text=True,
-            env=environment,
-        )
-        self.pid = int(self._read()["ready"])
+        self._nursery.__enter__()
+        self.pid = self._nursery.pid
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(30)
-        self._process.stdout.close()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        assert line, "the nursery has died"
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _ask(self, order: Mapping[str, object]) -> dict[str, Any]:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return self._read()
+        self._nursery.__exit__()
 
     def start(self, home: Path, *args: str, now: str = NOW, **more: object) -> int:
         """Start `monitor ARGS` for a home; return the process id, which is also its group's."""
         marks = {"MONITOR_NOW": now, "FAULT_HOME": str(home), "FAULT_MARK": str(home.parent / "mark")}
-        order = {"do": "start", "args": [*args, "--home", str(home)], "env": marks, **more}
-        return int(self._ask({"log": str(home.parent / "log"), **order})["pid"])
+        return self._nursery.start(args=[*args, "--home", str(home)], env=marks, **_log(home), **more)
 
     def wait(self, pid: int, seconds: float = 90) -> dict[str, Any]:
         """Return how a run ended: {"code"}, {"signal"} or {"stopped"}; {} when it goes on."""
-        return self._ask({"do": "wait", "pid": pid, "seconds": seconds})
+        return self._nursery.wait(pid, seconds)
 
     def staff(self, home: Path, acknowledged: Path) -> int:
         """Start a person at work: cases are opened as fast as may be, each acknowledged in a file when it is saved."""
-        order = {"do": "start", "staff": str(acknowledged), "log": str(home.parent / "log"), "home": str(home)}
-        return int(self._ask(order)["pid"])
+        return self._nursery.start(staff=str(acknowledged), home=str(home), **_log(home))
 
     def run(self, home: Path, *args: str, now: str = NOW, **more: object) -> dict[str, Any]:
         """Run `monitor ARGS` to its end."""
-        pid = self.start(home, *args, now=now, **more)
-        ended = self.wait(pid)
+        ended = self._nursery.finish(self.start(home, *args, now=now, **more))
         if not ended:
-            os.killpg(pid, signal.SIGKILL)
-            raise AssertionError(f"monitor {' '.join(args)} did not end: {(home.parent / 'log').read_text()[-2000:]}")
+            raise AssertionError(f"monitor {' '.join(args)} did not end: {log_of(home)}")
         return ended
+
+
+def _log(home: Path) -> dict[str, object]:
+    log = str(home.parent / "log")
+    return {"out": log, "err": log}
 
 
 @dataclass
@@ -170,7 +146,7 @@ class World:
     folder: Path
     web: Web = field(default_factory=Web)
     office: PostOffice = field(default_factory=PostOffice)
-    nursery: Nursery = field(default_factory=Nursery)
+    nursery: Runs = field(default_factory=Runs)
     made: int = 0
 
     @contextmanager

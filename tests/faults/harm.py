@@ -1,43 +1,23 @@
-"""A warm process that forks a child for every run of `monitor`, so that a run costs half a second and not four.
+"""What goes wrong in a child of the nursery (`tests/nursery.py`), and the person who works in another.
 
-    python -m tests.faults.nursery
-
-Reads an order a line, as JSON, on stdin and answers with what became of it. A child is a real process of its own
-group that runs `monitor.cli.main` with its own reactor and ends, or is killed, once. The workers of all children come
-from one fork server that lives as long as the nursery.
-
-    {"do": "start", "args": [...], "env": {...}, "log": PATH, "fault": {...}}   -> {"pid": N}
-    {"do": "start", "staff": PATH, "home": HOME, "log": PATH}  -> {"pid": N}, a person who opens cases
-    {"do": "wait", "pid": N, "seconds": S}   -> {"code": N} ended; {"signal": N} killed; {"stopped": true}; {} goes on
+A fault is attached to one function of the product: {"point", "place", "fault", "nth"}; or it is {"nth_write": N}.
 """
 
 import contextlib
 import errno
 import importlib
-import json
-import multiprocessing.forkserver as forkserver_module
-import multiprocessing.resource_tracker as tracker_module
 import os
 import resource
 import signal
 import sqlite3
-import sys
 import time
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.faults.points import POINTS, Fault
-
-WARM = (
-    "monitor.cli.run_steps", "monitor.cli.send", "monitor.cli.doctor", "monitor.steps.publish", "monitor.steps.read",
-    "monitor.core.pages.extract", "monitor.workers", "scrapy.crawler", "scrapy.core.downloader.handlers.http11",
-    "scrapy.extensions.throttle", "scrapy.downloadermiddlewares.retry",
-)  # fmt: skip
 
 
 class NthWrite(sqlite3.Connection):
@@ -87,7 +67,7 @@ def reached(what: str) -> None:
 
 
 def arm(fault: dict[str, Any]) -> None:
-    """Attach a fault to a point: {"point", "place", "fault", "nth"}; or {"nth_write": N}."""
+    """Attach a fault."""
     if "nth_write" in fault:
         fail_nth_write(fault["nth_write"])
         return
@@ -178,63 +158,7 @@ HARM: dict[Fault, Callable[[Path, tuple[Any, ...]], None]] = {
 }
 
 
-# --- the nursery ----------------------------------------------------------------------------------------
-
-
-def warm_up() -> None:
-    """Load what every run loads, and start the fork server that all children use."""
-    for name in WARM:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["monitor.core.feeds", "monitor.core.pages"])
-    forkserver_module.ensure_running()
-    assert "twisted.internet.reactor" not in sys.modules  # each child starts its own
-
-
-def start(order: dict[str, Any]) -> int:
-    """Fork a child that runs `monitor` once; return its process id."""
-    forkserver_module.ensure_running()  # it dies with a child that is killed while it asks for a worker
-    pid = os.fork()
-    if pid:
-        with contextlib.suppress(OSError):  # it may have done so itself, and may have ended
-            os.setpgid(pid, pid)
-        return pid
-    try:
-        os.setpgid(0, 0)
-        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        for stream in (1, 2):
-            os.dup2(log, stream)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.environ.update(order.get("env", {}))
-        # The fork server and the tracker are the nursery's children: only it can wait for them.
-        forkserver_module._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
-        tracker_module._resource_tracker.ensure_running = lambda: None  # type: ignore[method-assign]
-        code = work_as_staff(order) if "staff" in order else run(order)
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BaseException:  # noqa: BLE001 (a child must never return into the nursery)
-        traceback.print_exc()
-        code = 70
-    os._exit(code)
-
-
-def run(order: dict[str, Any]) -> int:
-    """Run the command of an order in this process; return its exit code."""
-    import monitor.store.db
-    from monitor.cli import main
-
-    monitor.store.db.BUSY_SECONDS = order.get("busy", monitor.store.db.BUSY_SECONDS)
-    if "fault" in order:
-        arm(order["fault"])
-    try:
-        main(order["args"])
-    except SystemExit as end:
-        return int(end.code or 0)
-    except Exception:  # noqa: BLE001 (as the interpreter does it)
-        traceback.print_exc()
-        return 1
-    return 0
+# --- people at work ---------------------------------------------------------------------------------------
 
 
 def work_as_staff(order: dict[str, Any]) -> int:
@@ -252,31 +176,3 @@ def work_as_staff(order: dict[str, Any]) -> int:
         assert isinstance(saved, Case)
         os.write(acknowledged, f"{saved.number}\n".encode())
     return 0
-
-
-def wait(pid: int, seconds: float) -> dict[str, Any]:
-    """Wait for a child to end or to stop."""
-    until = time.monotonic() + seconds
-    while True:
-        done, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED)
-        if done:
-            if os.WIFSTOPPED(status):
-                return {"stopped": True}
-            return {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
-        if time.monotonic() >= until:
-            return {}
-        time.sleep(0.002)
-
-
-def main() -> None:
-    """Take orders until stdin ends."""
-    warm_up()
-    print(json.dumps({"ready": os.getpid()}), flush=True)  # noqa: T201
-    for line in sys.stdin:
-        order = json.loads(line)
-        answer = {"pid": start(order)} if order["do"] == "start" else wait(order["pid"], order["seconds"])
-        print(json.dumps(answer), flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
