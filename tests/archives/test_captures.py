@@ -54,6 +54,8 @@ def test_a_file_that_is_cut_short_anywhere_gives_what_it_has_and_says_so(tmp_pat
         (gzip.compress(INFO), "is it a WARC file?"),
         (gzip.compress(INFO) + b"".join(gzip.compress(record(a)) for a in ANSWERS) + b"rest" * 9, "after 5 answers"),
     ],
+    # Named, since packed bytes hold the time of packing, and pytest's workers must agree on the names.
+    ids=["text", "packed text", "nothing", "no answers", "something after the last answer"],
 )
 def test_a_file_that_is_no_archive_is_told_in_words(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "a.warc.gz"
