@@ -1,8 +1,8 @@
 """Killable worker processes for reading hostile bytes.
 
 Signals in the own process cannot interrupt a long call into a C library; a process can be killed. Each task gets 10 s
-of wall and CPU time and 1 GB of address space above what the process holds at its start; a worker is replaced after
-100 tasks. A task whose worker dies is given to a second one.
+of wall and CPU time and 1 GB of address space above what the process holds at its start, and no network; a worker is
+replaced after 100 tasks. A task whose worker dies is given to a second one.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor import offline
 from monitor.models import Refused
 
 T = TypeVar("T")
@@ -31,11 +32,12 @@ MEMORY = 1024**3
 TASKS = 100
 _OPENINGS = 5
 _PAUSE = 0.2
-_PRELOAD = ("monitor.core.feeds", "monitor.core.pages")
+_PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages")
 
 
-def _bound_memory() -> None:
-    """Run in a fresh worker: bound its address space, let a runaway task end by a signal of the kernel, log nothing."""
+def _prepare() -> None:
+    """Run in a fresh worker: no network, a bound on its address space, and no log."""
+    offline.leave_network()
     in_use = int(_read_statm().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
     # Libraries log what a page says, and a worker has no handler that would make it fit for a terminal.
@@ -56,9 +58,19 @@ def _bounded(function: Callable[..., T], args: tuple[object, ...]) -> T | Refuse
     seconds = int(used.ru_utime + used.ru_stime) + SECONDS + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
-        return function(*args)
+        answer: T | Refused = function(*args)
     except (MemoryError, RecursionError) as error:
-        return Refused(f"reading it took more memory than allowed ({type(error).__name__})")
+        answer = Refused(f"reading it took more memory than allowed ({type(error).__name__})")
+    except Exception:
+        if tried := offline.tried():
+            return _refused(tried)
+        raise
+    # Whoever asked may have swallowed the answer: it is told all the same.
+    return _refused(tried) if (tried := offline.tried()) else answer
+
+
+def _refused(tried: str) -> Refused:
+    return Refused(f"reading it asked for the network or another program ({tried})")
 
 
 class Workers:
@@ -74,7 +86,7 @@ class Workers:
         self._pool = self._open()
 
     def _open(self) -> ProcessPool:
-        return ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_bound_memory, context=self._context)
+        return ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_prepare, context=self._context)
 
     def __enter__(self) -> Self:
         return self

@@ -1,9 +1,18 @@
 """Killable workers: what hangs or eats memory is an outcome, and its neighbours go on."""
 
 import asyncio
+import contextlib
+import ctypes
+import errno
 import os
+import select
 import signal
+import socket
+import struct
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -37,6 +46,42 @@ def die_once(mark: str) -> str:
         Path(mark).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return "read"
+
+
+def connect(port: int) -> str:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"what the page wanted told")
+    return "told"
+
+
+def connect_and_swallow(port: int) -> str:
+    with contextlib.suppress(OSError):
+        connect(port)
+    return "read"
+
+
+def send_a_datagram(port: int) -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"told", ("127.0.0.1", port))
+    return "told"
+
+
+def resolve(_: int) -> str:
+    return str(socket.getaddrinfo("localhost", 80))
+
+
+def start_a_program(port: int) -> str:
+    ask = f"import socket; socket.create_connection(('127.0.0.1', {port}))"
+    subprocess.run([sys.executable, "-c", ask], check=True)
+    return "told"
+
+
+def connect_from_c(port: int) -> int:
+    """Connect as C code does, past what Python hears of; return the error number of the system, 0 when it went well."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    mine = libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+    address = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(port), socket.inet_aton("127.0.0.1"))
+    return 0 if mine >= 0 and not libc.connect(mine, address, len(address)) else ctypes.get_errno()
 
 
 def fail(_: int) -> int:
@@ -78,6 +123,35 @@ def test_when_who_starts_the_workers_is_killed_another_does() -> None:
         os.kill(server, signal.SIGKILL)
         assert [workers.result(task) for task in tasks] == [2 * number for number in range(20)]
         assert list(workers.map(double, [(number,) for number in range(20)])) == [2 * n for n in range(20)]
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("task", [connect, connect_and_swallow, send_a_datagram, resolve, start_a_program])
+def test_a_task_that_asks_for_the_network_is_refused_and_nobody_hears_of_it(
+    task: Callable[[int], str], listener: socket.socket
+) -> None:
+    with Workers(count=1) as workers:
+        results = list(workers.map(task, [(listener.getsockname()[1],)]))
+        assert list(workers.map(double, [(21,)])) == [42]
+    assert isinstance(results[0], Refused)
+    assert "network or another program" in results[0].reason
+    assert not select.select([listener], [], [], 0.1)[0]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's own net is Linux'")
+def test_c_code_in_a_worker_is_refused_by_the_kernel(listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    assert connect_from_c(port) == 0
+    assert select.select([listener], [], [], 1)[0]
+    listener.accept()[0].close()
+    with Workers(count=1) as workers:
+        assert list(workers.map(connect_from_c, [(port,)])) == [errno.EACCES]
+    assert not select.select([listener], [], [], 0.1)[0]
 
 
 def test_a_fault_of_the_program_is_raised() -> None:
