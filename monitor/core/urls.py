@@ -6,6 +6,7 @@ that we take apart otherwise than the browser does is a way past every later che
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -78,6 +79,8 @@ def _read(url: str, base: _Address | None = None) -> _Address | None:
     return address if address and len(str(address)) <= MAX_URL else None
 
 
+# One address is read a dozen times on its way from a feed to its page. What is kept has passed the bound of length.
+@lru_cache(maxsize=2_048)
 def _resolve(scheme: str, reference: str, base: _Address | None) -> _Address | None:
     """Read what follows the scheme; what it leaves out it has from `base`."""
     reference, hash_mark, fragment = reference.partition("#")
@@ -144,6 +147,7 @@ def _read_ipv6(text: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=2_048)
 def _read_host(text: str) -> str:
     """Return the host as DNS knows it, or "". Numbers in any base become the IPv4 address that a browser would call."""
     try:
@@ -249,6 +253,7 @@ def unwrap_url(url: str) -> str:
     return str(address) if address else ""
 
 
+@lru_cache(maxsize=2_048)
 def _simplify(url: str) -> str:
     address = _read(unwrap_url(url))
     if address is None:

@@ -113,6 +113,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             **dict.fromkeys(("http", "https"), "monitor.crawl.bounds.BoundedHandler"),
             **dict.fromkeys(("file", "ftp", "data", "s3")),
         },
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for each answer; ours yield next to nothing
         "DOWNLOAD_DELAY": manners.delay,
         "DOWNLOAD_DELAY_JITTER": 0,  # the delay in monitor.toml is a promise, not a mean
         "CONCURRENT_REQUESTS": POLLS_AT_ONCE,
