@@ -94,15 +94,17 @@ def too_much_html(markup: bytes) -> tuple[str, int]:
     around: list[bytes] = []
     elements = ends = 0
     for token in _TAG.finditer(markup):
-        if name := token["end"]:
+        kind = token.lastgroup
+        if kind == "end":
             ends += 1
-            _end(name.lower(), around)
-        elif name := token["name"]:
+            _end(token["end"].lower(), around)
+        elif kind == "attributes":
             elements += 1
-            if name.lower() not in _FLAT and not token["attributes"].endswith(b"/"):
-                around.append(name.lower())
+            name = token["name"].lower()
+            if name not in _FLAT and not token["attributes"].endswith(b"/"):
+                around.append(name)
         else:
-            elements += token["raw"] is not None
+            elements += kind == "first"
         # Ends without a start are counted apart: each costs a look at what is around it.
         if elements > MAX_NODES or ends > 4 * MAX_NODES:
             return _too_many(MAX_NODES), token.start()
@@ -112,6 +114,9 @@ def too_much_html(markup: bytes) -> tuple[str, int]:
 
 
 def _end(name: bytes, around: list[bytes]) -> None:
+    if around and around[-1] == name:  # as nearly always
+        around.pop()
+        return
     for place in reversed(range(len(around))):
         if around[place] == name:
             del around[place:]
@@ -147,7 +152,7 @@ def too_much_for_tree(tree: Any) -> str:
 
     libxml2 puts elements round what stands outside them, and ends some that are left open.
     """
-    if sum(1 for _ in tree.iter()) > 2 * MAX_NODES:
+    if tree.xpath("count(//*)") > 2 * MAX_NODES:
         return _too_many(2 * MAX_NODES)
     return _TOO_DEEP if tree.xpath(f"boolean(//*[not(*)][count(ancestor::*) >= {MAX_DEPTH}])") else ""
 

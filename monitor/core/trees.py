@@ -16,6 +16,9 @@ from monitor.models import Refused
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
+"""All elements are of one class: `lxml.html` asks Python for the class at each touch, for the sake of forms alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grown:
@@ -54,9 +57,10 @@ def grow_html(text: str) -> Grown | Refused:
 
 def parse_html(tamed: bytes) -> Any:
     """Return the tree of markup that `core.bounds` has tamed and measured, or None."""
-    parser = html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True, huge_tree=False
     )
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         return etree.fromstring(tamed, parser)
     except etree.LxmlError:

@@ -213,6 +213,7 @@ _FORWARDERS = (
 )
 # Copies of AMP pages carry the address of the original in their path, with "s/" for https.
 _AMP_COPIES = re.compile(rf"(?:{_GOOGLE}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[acv])/(s/)?(?=[^/]+\.)")
+_FORWARDING = re.compile("|".join((*(host.pattern for host, _, _ in _FORWARDERS), r"[a-z0-9-]+\.cdn\.ampproject\.org")))
 
 
 def canonical_url(url: str, base: str = "") -> str:
@@ -251,6 +252,11 @@ def unwrap_url(url: str) -> str:
     while address and (target := _forwarded_to(address)) and len(target) < len(str(address)):
         address = _read(target)
     return str(address) if address else ""
+
+
+def is_forwarder(host: str) -> bool:
+    """Whether addresses of a host, with its port or without, may carry those of others: see `unwrap_url`."""
+    return bool(_FORWARDING.fullmatch(host.lower().partition(":")[0].removesuffix(".")))
 
 
 @lru_cache(maxsize=2_048)

@@ -8,6 +8,7 @@ from lxml import html
 from monitor.core.pages import extract
 from monitor.core.pages.links import _MAX_ANCHORS, MAX_LINKS, links_out
 from monitor.core.sites import front_of, is_everywhere, is_of_site, site_of
+from monitor.core.urls import safe_url, unwrap_url
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,35 @@ def test_a_page_of_links_gives_so_many_and_no_more() -> None:
 @given(st.text(max_size=60))
 def test_any_address_has_at_most_one_site(url: str) -> None:
     assert bool(site_of(url)) == bool(front_of(url))
+
+
+HREFS = st.lists(
+    st.one_of(
+        st.builds(
+            "{}{}{}".format,
+            st.sampled_from(["", "//", "https://", "HTTP://", " https:", "/\t/", "\\\\", "/", "#", "?", "mailto:"]),
+            st.sampled_from(
+                ["bloggen.se", "www.bloggen.se", "A.se", "a.se.", "a.se:80", "medium.com/@x", "medium.com/@y", "x@b.se",
+                 "www.google.com/url?q=https%3A%2F%2Fc.se%2F1", "www.google.com/", "facebook.com", "[::1]", "å.se", ""]
+            ),
+            st.sampled_from(["", "/", "/p", ":8080/p", "?a:b", "\\q", "/ p"]),
+        ),
+        st.text(max_size=12),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(HREFS, st.sampled_from(["https://www.bloggen.se/p", "https://medium.com/@x/p", "https://www.google.com/amp/a"]))
+def test_no_shortcut_loses_or_adds_a_link(hrefs: list[str], url: str) -> None:
+    tree = html.Element("div")
+    found: dict[str, str] = {}
+    for href in hrefs:
+        try:
+            html.etree.SubElement(tree, "a").set("href", href)
+        except ValueError:  # characters that no markup holds
+            continue
+        address = unwrap_url(safe_url(href, url))
+        if address and site_of(address) != site_of(url) and not is_everywhere(address):
+            found.setdefault(site_of(address), address)
+    assert links_out(tree, url) == tuple(found.values())

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from monitor.core.sites import is_everywhere, site_of
-from monitor.core.urls import safe_url, unwrap_url
+from monitor.core.urls import is_forwarder, safe_url, unwrap_url
 
 MAX_LINKS = 100
 MAX_POSTS = 10
@@ -18,7 +19,10 @@ _NO_POST = re.compile(
     re.IGNORECASE,
 )
 _MAX_ANCHORS = 5_000
-_MENUS = frozenset({"nav", "footer", "form", "script", "style", "template"})
+_MENUS = ("nav", "footer", "form", "script", "style", "template")
+# What surely leads to a host, as written, and what surely stays on the page's own. The rest is read as a browser would.
+_HOST = re.compile(r"(?:https?:)?//([a-z0-9.-]+(?::[0-9]+)?)(?=[/?#]|\Z)", re.IGNORECASE)
+_INNER = re.compile(r"(?:[/?#]?[\w.~%-][^:\\\t\r\n]*+)?+\Z")
 # What its writer does not vouch for: comments, advertisements (https://www.w3.org/TR/html/, 4.6.7).
 _DISOWNED = frozenset({"nofollow", "sponsored", "ugc"})
 
@@ -31,13 +35,38 @@ def links_out(tree: Any, url: str) -> tuple[str, ...]:
     """
     own = site_of(url)
     found: dict[str, str] = {}
-    for address in _addresses(tree, url):
+    hosts = _Hosts(url)
+    for link, href in _anchors(tree):
+        host = hosts.of(href)
+        if host in hosts.done or not (address := _followed(link, href, url)):
+            continue
         site = site_of(address)
         if site and site != own and not is_everywhere(address):
             found.setdefault(site, address)
             if len(found) == MAX_LINKS:
                 break
+        hosts.note(host, site)
     return tuple(found.values())
+
+
+class _Hosts:
+    """Which hosts, as links write them, need no second look: most of a page's links lead to a few of them."""
+
+    def __init__(self, url: str) -> None:
+        self.done: set[str] = set()
+        self._own = self.of(url)
+        self.note(self._own, site_of(url))
+
+    def of(self, href: str) -> str:
+        """Return the host that an address is written with, "" when that is not plain to see."""
+        if named := _HOST.match(href):
+            return named[1]
+        return self._own if _INNER.match(href) else ""
+
+    def note(self, host: str, site: str) -> None:
+        """Take note of a host that has been judged, when all its addresses are of one site."""
+        if host and site and "/" not in site and not is_forwarder(host):
+            self.done.add(host)
 
 
 def links_within(tree: Any, url: str) -> tuple[str, ...]:
@@ -55,11 +84,21 @@ def links_within(tree: Any, url: str) -> tuple[str, ...]:
 
 
 def _addresses(tree: Any, url: str) -> Iterator[str]:
-    for number, link in enumerate(tree.iterfind(".//a[@href]")):
-        if number == _MAX_ANCHORS:
-            return
-        if _DISOWNED & set(str(link.get("rel") or "").lower().split()):
-            continue
-        address = unwrap_url(safe_url(str(link.get("href")), url))
-        if address and not any(above.tag in _MENUS for above in link.iterancestors()):
+    for link, href in _anchors(tree):
+        if address := _followed(link, href, url):
             yield address
+
+
+def _anchors(tree: Any) -> Iterator[tuple[Any, str]]:
+    """Give the links of a page, each with its address as written."""
+    links = ((link, href) for link in tree.iter("a") if (href := link.get("href")) is not None)
+    return islice(links, _MAX_ANCHORS)
+
+
+def _followed(link: Any, href: str, url: str) -> str:
+    """Return the address that a link leads to, or "" when it stands in a menu or its writer does not vouch for it."""
+    if _DISOWNED & set(str(link.get("rel") or "").lower().split()):
+        return ""
+    if next(link.iterancestors(*_MENUS), None) is not None:
+        return ""
+    return unwrap_url(safe_url(href, url))

@@ -2,9 +2,7 @@
 name in a menu would stand on every page of its newspaper.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 _MARKED = "//nav | //menu | //*[@role='navigation'] | //footer[not(ancestor::article)]"
@@ -19,22 +17,20 @@ def drop_menus(tree: Any) -> None:
     """Take out of the tree, in place, what is marked as navigation and what is nothing but a list of short links."""
     for element in tree.xpath(_MARKED):
         _drop(element)
-    links: Counter[Any] = Counter()
-    words: Counter[Any] = Counter()
+    links: dict[Any, int] = {}
+    words: dict[Any, int] = {}
     for link in tree.iter("a"):
-        count = len("".join(link.itertext()).split())
-        for element in _containers(link) if count else ():
-            links[element] += 1
-            words[element] += count
+        if count := len("".join(link.itertext()).split()):
+            for element in islice(link.iterancestors(), _LEVELS):
+                if element.tag in _BODY:
+                    break
+                links[element] = links.get(element, 0) + 1
+                words[element] = words.get(element, 0) + count
     for element, count in links.items():
         if count >= _FEWEST_LINKS and words[element] <= _WORDS_A_LINK * count:
             every = len(" ".join(element.itertext()).split())
             if words[element] >= _SHARE * every:
                 _drop(element)
-
-
-def _containers(link: Any) -> Iterator[Any]:
-    return islice(takewhile(lambda element: element.tag not in _BODY, link.iterancestors()), _LEVELS)
 
 
 def _drop(element: Any) -> None:
