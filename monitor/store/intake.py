@@ -15,7 +15,6 @@ from sqlite_utils import Database
 from monitor.core.echoes import echoes_of
 from monitor.core.polling import LONGEST, fingerprint, page_retry
 from monitor.core.reservations import headline_only
-from monitor.core.urls import identity_key
 from monitor.models import (
     Cursor,
     Entry,
@@ -32,7 +31,7 @@ from monitor.models import (
 )
 from monitor.store import not_again
 from monitor.store.db import time_of, to_text, to_time, transaction
-from monitor.store.entry_pages import LINK_ONLY, fetch_again, page_of, readdress
+from monitor.store.entry_pages import LINK_ONLY, Pages, fetch_again, page_key
 from monitor.store.health import update_health
 
 _LEVEL = 1
@@ -144,8 +143,7 @@ def save_poll(db: Database, poll: Poll, entries: Sequence[Entry], cursor: Cursor
     with transaction(db) as connection:
         row = connection.execute("select first_polled, store from sources where url = ?", [poll.source]).fetchone()
         baseline = row[0] is None and not poll.fresh
-        link_only = row[1] == StorePolicy.LINK
-        new = sum(_save_entry(connection, poll, entry, baseline, link_only) for entry in entries)
+        new = _save_entries(connection, poll, entries, baseline=baseline, link_only=row[1] == StorePolicy.LINK)
         connection.execute(
             "insert into polls (source, at, outcome, reason, status, entries, new) values (?, ?, ?, ?, ?, ?, ?)",
             [poll.source, to_text(poll.at), poll.outcome, poll.reason, poll.status, len(entries), new],
@@ -156,49 +154,77 @@ def save_poll(db: Database, poll: Poll, entries: Sequence[Entry], cursor: Cursor
     return new
 
 
-def _save_entry(connection: sqlite3.Connection, poll: Poll, given: Entry, baseline: bool, link_only: bool) -> bool:
-    """Save one entry; return whether it is new. A changed entry sends its page back to be fetched again."""
-    entry = headline_only(given) if link_only else given
-    mark = fingerprint(given)
-    known = connection.execute(
-        """select e.id, e.page, e.fingerprint, e.url, p.store from entries e join pages p on p.id = e.page
-           where e.source = ? and e.key = ?""",
-        [poll.source, entry.key],
-    ).fetchone()
-    now = to_text(poll.at)
-    if not_again.is_erased(connection, identity_key(entry.url) if entry.url else "") or not_again.is_erased(
-        connection, f"{poll.source}#{entry.key}"
-    ):
-        return False
-    if known is None:
-        page, reserved = page_of(connection, poll, entry, link_only)
-        entry = headline_only(entry) if reserved else entry
-        connection.execute(
-            """insert into entries (source, key, page, native_id, url, title, summary, content, published,
-                   published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links, echo)
-               values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            [
-                poll.source, entry.key, page, entry.id, entry.url, entry.title, entry.summary, entry.content,
-                to_text(entry.published), entry.published_raw, to_text(entry.updated), mark, baseline, now, now,
-                entry.whole, json.dumps(entry.links), next(iter(echoes_of(entry)), ""),
-            ],
-        )  # fmt: skip
-        return True
+def _save_entries(
+    connection: sqlite3.Connection, poll: Poll, entries: Sequence[Entry], *, baseline: bool, link_only: bool
+) -> int:
+    """Save the entries of a poll; return how many are new. A changed one sends its page back to be fetched again."""
+    if not entries:
+        return 0
+    keys = {entry.key: page_key(poll, entry) for entry in entries}
+    own = {entry.key: f"{poll.source}#{entry.key}" for entry in entries}
+    erased = not_again.erased_of(connection, [*keys.values(), *own.values()])
+    pages = Pages(connection, poll, link_only, keys)
+    rows = connection.execute(
+        """select e.key, e.id, e.page, e.fingerprint, e.url, p.store from entries e join pages p on p.id = e.page
+           where e.source = ? and e.key in (select value from json_each(?))""",
+        [poll.source, json.dumps(list(keys))],
+    )
+    known: dict[str, _Known] = {row[0]: row[1:] for row in rows}
+    new = 0
+    for entry in entries:
+        if erased.intersection((keys[entry.key], own[entry.key])):
+            continue
+        if entry.key in known:
+            _save_change(pages, known[entry.key], entry)
+            continue
+        known[entry.key] = _save_new(pages, entry, baseline=baseline)
+        new += 1
+    return new
+
+
+_Known = tuple[int, int, str, str, str]
+"""Of an entry that is stored: its row, the row of its page, its fingerprint, its address, what may be kept of it."""
+
+
+def _save_new(pages: Pages, given: Entry, *, baseline: bool) -> _Known:
+    entry = headline_only(given) if pages.link_only else given
+    echoes = echoes_of(entry)
+    page, reserved = pages.page_of(entry, echoes)
+    entry = headline_only(entry) if reserved else entry
+    mark, now = fingerprint(given), to_text(pages.poll.at)
+    cursor = pages.connection.execute(
+        """insert into entries (source, key, page, native_id, url, title, summary, content, published,
+               published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links, echo)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            pages.poll.source, entry.key, page, entry.id, entry.url, entry.title, entry.summary, entry.content,
+            to_text(entry.published), entry.published_raw, to_text(entry.updated), mark, baseline, now, now,
+            entry.whole, json.dumps(entry.links), next(iter(echoes), ""),
+        ],
+    )  # fmt: skip
+    return int(cursor.lastrowid or 0), page, mark, entry.url, StorePolicy.LINK if reserved else ""
+
+
+def _save_change(pages: Pages, known: _Known, given: Entry) -> None:
+    """Save what a source changed of an entry, if anything, and send its page back to be fetched again."""
     id_, page, before, url, store = known
-    if before != mark or (entry.url and entry.url != url):
-        entry = headline_only(entry) if store == StorePolicy.LINK else entry
-        connection.execute(
-            """update entries set url = ?, title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?,
-                   last_changed = ?, whole = ?, links = ? where id = ?""",
-            [
-                entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now,
-                entry.whole, json.dumps(entry.links), id_,
-            ],
-        )  # fmt: skip
-        if entry.url and entry.url != url and not entry.publisher:
-            readdress(connection, page, entry.url)
-        fetch_again(connection, page, whole=link_only or entry.whole or bool(entry.publisher))
-    return False
+    mark = fingerprint(given)
+    moved = bool(given.url) and given.url != url
+    if before == mark and not moved:
+        return
+    entry = headline_only(given) if pages.link_only or store == StorePolicy.LINK else given
+    now = to_text(pages.poll.at)
+    pages.connection.execute(
+        """update entries set url = ?, title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?,
+               last_changed = ?, whole = ?, links = ? where id = ?""",
+        [
+            entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now,
+            entry.whole, json.dumps(entry.links), id_,
+        ],
+    )  # fmt: skip
+    if moved and not entry.publisher:
+        pages.readdress(page, entry.url)
+    fetch_again(pages.connection, page, whole=pages.link_only or entry.whole or bool(entry.publisher))
 
 
 def wanted_pages(db: Database, source: str, limit: int, now: datetime, run: int | None = None) -> list[Wanted]:

@@ -18,11 +18,16 @@ def remember(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
 
 def is_erased(connection: sqlite3.Connection, key: str) -> bool:
     """Whether what has this identity was erased."""
+    return key in erased_of(connection, [key])
+
+
+def erased_of(connection: sqlite3.Connection, keys: Iterable[str]) -> frozenset[str]:
+    """Return which of these identities were erased."""
     # Nearly every home has erased nothing: one look, no digest.
     if connection.execute("select 1 from erased_addresses limit 1").fetchone() is None:
-        return False
+        return frozenset()
     sql = "select 1 from erased_addresses where digest = ?"
-    return connection.execute(sql, [_digest(connection, key)]).fetchone() is not None
+    return frozenset(key for key in keys if connection.execute(sql, [_digest(connection, key)]).fetchone())
 
 
 def _digest(connection: sqlite3.Connection, key: str) -> str:

@@ -21,6 +21,7 @@ from monitor.store.migrations import (
     m027_plans,
     m028_backfill,
     m029_social_purge,
+    m030_search_pages,
 )
 from monitor.store.migrations.registry import migrations
 
@@ -41,5 +42,6 @@ __all__ = [
     "m027_plans",
     "m028_backfill",
     "m029_social_purge",
+    "m030_search_pages",
     "migrations",
 ]
