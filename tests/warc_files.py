@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INFO = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Date: 2026-03-02T04:00:00Z\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+LABEL = b"Content-Type: application/http; msgtype=response\r\n"
+"""What tells that a record is the answer of a web server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def record(answer: Answer) -> bytes:
     http = f"HTTP/1.1 {answer.status}\r\n{answer.headers}\r\n".encode() + answer.body
     head = (
         f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: {answer.at}\r\nWARC-Target-URI: {answer.url}\r\n"
-        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+        f"{LABEL.decode()}Content-Length: {len(http)}\r\n\r\n"
     )
     return head.encode() + http + b"\r\n\r\n"
 

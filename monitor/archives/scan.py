@@ -4,13 +4,13 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from monitor import __version__
 from monitor.archives.captures import Tally, read_captures
 from monitor.archives.results import Scanned, write_results
-from monitor.core.archives import Find, Passed, sift, weigh
+from monitor.core.archives import Find, Passed, glance, sift, weigh
 from monitor.core.matching import Matcher, Watch, build_matcher
 from monitor.core.pages import NameBytes, compile_names, extract
 from monitor.core.sites import site_of
@@ -52,21 +52,20 @@ def scan_file(job: Job) -> Refused | None:
 def scan(job: Job, workers: Workers) -> Scanned:
     """Read one file. One page at a time, so that a worker keeps to one core."""
     matcher, names = _prepared(job.watch)
-    tally, passed = Tally(), Counter[str]()
+    tally, passed = Tally(), Counter[Passed]()
     finds: list[Find] = []
-    for capture in read_captures(job.path, tally):
-        found = sift(capture, names)
+    for capture in read_captures(job.path, tally, partial(glance, names=names)):
+        found = sift(capture)
         if isinstance(found, Find):
             call = workers.submit(extract, capture.body, capture.url, capture.content_type, capture.fetched_at)
             area = job.areas.get(site_of(capture.url), "")
             found = _weighed(found, workers.result(call), matcher, area)
         if isinstance(found, Passed):
-            passed[found.value] += 1
+            passed[found] += 1
         else:
             finds.append(found)
-    if tally.unfit:
-        passed[Passed.NO_PAGE.value] += tally.unfit
-    return Scanned(records=tally.records, problem=tally.problem, passed=dict(passed), finds=tuple(finds))
+    told = {reason.value: count for reason, count in (tally.passed + passed).items()}
+    return Scanned(records=tally.records, problem=tally.problem, passed=told, finds=tuple(finds))
 
 
 def _weighed(find: Find, given: PageReading | Refused, matcher: Matcher, area: str) -> Find | Passed:

@@ -51,12 +51,15 @@ class Passed(StrEnum):
     ELSEWHERE = "do not name the municipality"
 
 
-def sift(capture: Capture, names: NameBytes) -> Find | Passed:
-    """Return the capture, still unread, when it is worth reading; the cheap tests, before any parser."""
-    if capture.status != 200 or not capture.body:
+def glance(status: int, content_type: str, body: bytes, names: NameBytes) -> Passed | None:
+    """Return why an answer is no find; None when it may be one. Asked before all else is read of it."""
+    if status != 200 or not body:
         return Passed.NO_PAGE
-    if not may_mention(capture.body, names, capture.content_type):
-        return Passed.NO_MENTION
+    return None if may_mention(body, names, content_type) else Passed.NO_MENTION
+
+
+def sift(capture: Capture) -> Find | Passed:
+    """Return a capture that was glanced at, still unread, when its site lets it be read."""
     # The site's own tdmrep.json is in no archive; the home adds what it knows of it.
     allowed = judge_reservation(capture.url, capture.headers, (), capture.body)
     if allowed.reserved:

@@ -7,9 +7,9 @@ import pytest
 
 from monitor.archives.captures import MAX_BYTES, Tally, read_captures
 from monitor.archives.results import Scanned, read_results, write_results
-from monitor.core.archives import Capture, Find
+from monitor.core.archives import Capture, Find, Passed
 from monitor.models import Access, AuthorRole, Outcome, PageReading, StorePolicy
-from tests.warc_files import INFO, Answer, page, record, write_warc
+from tests.warc_files import INFO, LABEL, Answer, page, record, write_warc
 
 PAGE = page("Badhuset", "Badhuset i Katrineholm byggs om.")
 ANSWERS = [Answer(f"https://bladet.example/{number}", PAGE) for number in range(5)]
@@ -17,7 +17,7 @@ ANSWERS = [Answer(f"https://bladet.example/{number}", PAGE) for number in range(
 
 def read(path: Path) -> tuple[list[Capture], Tally]:
     tally = Tally()
-    return list(read_captures(path, tally)), tally
+    return list(read_captures(path, tally, lambda *_page: None)), tally
 
 
 def test_every_answer_is_given_with_its_address_time_and_headers(tmp_path: Path) -> None:
@@ -72,6 +72,31 @@ def test_a_damaged_file_gives_what_stands_before_the_damage(tmp_path: Path) -> N
     assert "fetch it again" in tally.problem
 
 
+def test_only_what_is_wanted_is_given_and_the_rest_is_counted_by_its_reason(tmp_path: Path) -> None:
+    tally = Tally()
+    asked: list[tuple[int, str, bytes]] = []
+
+    def glance(status: int, content_type: str, body: bytes) -> Passed | None:
+        asked.append((status, content_type, body))
+        return Passed.NO_MENTION if len(asked) < 5 else None
+
+    (capture,) = read_captures(write_warc(tmp_path / "a.warc.gz", ANSWERS), tally, glance)
+    assert capture.url == ANSWERS[-1].url
+    assert set(asked) == {(200, "text/html; charset=utf-8", PAGE)}
+    assert (tally.records, tally.passed) == (5, {Passed.NO_MENTION: 4})
+
+
+def test_answers_that_are_not_labelled_as_such_are_told_when_there_are_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    bare = INFO + b"".join(record(answer).replace(LABEL, b"") for answer in ANSWERS)
+    path.write_bytes(bare)
+    captures, tally = read(path)
+    assert (captures, tally.passed) == ([], {Passed.NO_PAGE: 5})
+    assert "none of its 5 answers is labelled as one (Content-Type: application/http" in tally.problem
+    path.write_bytes(bare + record(ANSWERS[0]))
+    assert (len(read(path)[0]), read(path)[1].problem) == (1, "")
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "No such file" in read(tmp_path / "none.warc.gz")[1].problem
 
@@ -83,7 +108,7 @@ def test_codings_are_taken_off_within_the_bound(tmp_path: Path) -> None:
     chunked = Answer("https://b.example/", pieces, headers=html + "Transfer-Encoding: chunked\r\n")
     captures, tally = read(write_warc(tmp_path / "a.warc.gz", [packed, chunked]))
     assert [capture.body for capture in captures] == [PAGE, PAGE]
-    assert tally.unfit == 0
+    assert not tally.passed
 
 
 def test_what_is_no_page_is_counted_and_left_out(tmp_path: Path) -> None:
@@ -98,7 +123,7 @@ def test_what_is_no_page_is_counted_and_left_out(tmp_path: Path) -> None:
     ]
     captures, tally = read(write_warc(tmp_path / "a.warc.gz", [*unfit, Answer("https://b.example/", PAGE)]))
     assert [capture.url for capture in captures] == ["https://b.example/"]
-    assert (tally.records, tally.unfit, tally.problem) == (7, 6, "")
+    assert (tally.records, tally.passed, tally.problem) == (7, {Passed.NO_PAGE: 6}, "")
 
 
 def test_results_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from monitor.core.archives import Capture, Find, Passed, sift, weigh
+from monitor.core.archives import Capture, Find, Passed, glance, sift, weigh
 from monitor.core.matching import Watch, build_matcher
 from monitor.core.pages import compile_names
 from monitor.models import Outcome, PageReading, Refused, StorePolicy
@@ -23,29 +23,36 @@ def read(text: str) -> PageReading:
 
 
 def test_a_page_that_may_name_the_town_is_read() -> None:
-    found = sift(capture(content_type="text/html; charset=utf-8"), NAMES)
+    assert glance(200, "text/html", BODY, NAMES) is None
+    found = sift(capture(content_type="text/html; charset=utf-8"))
     assert isinstance(found, Find)
     assert found.store is StorePolicy.TEXT
 
 
 def test_an_error_page_and_one_without_the_names_are_passed() -> None:
-    assert sift(capture(status=404), NAMES) is Passed.NO_PAGE
-    assert sift(capture(b""), NAMES) is Passed.NO_PAGE
-    assert sift(capture(b"<p>Badhuset i Flen byggs om.</p>"), NAMES) is Passed.NO_MENTION
+    assert glance(404, "", BODY, NAMES) is Passed.NO_PAGE
+    assert glance(200, "", b"", NAMES) is Passed.NO_PAGE
+    assert glance(200, "", b"<p>Badhuset i Flen byggs om.</p>", NAMES) is Passed.NO_MENTION
+
+
+def test_the_encoding_that_the_header_names_counts_when_a_page_is_glanced_at() -> None:
+    page = "<p>Festen i Äsköping</p>".encode("mac_roman")
+    assert glance(200, "text/html", page, NAMES) is Passed.NO_MENTION
+    assert glance(200, "text/html; charset=macintosh", page, NAMES) is None
 
 
 def test_what_a_site_reserves_is_not_read_and_its_wishes_go_along() -> None:
-    assert sift(capture(tdm_reservation="1"), NAMES) is Passed.RESERVED
+    assert sift(capture(tdm_reservation="1")) is Passed.RESERVED
     reserved = b'<meta name="tdm-reservation" content="1">' + BODY
-    assert sift(capture(reserved), NAMES) is Passed.RESERVED
-    wished = sift(capture(x_robots_tag="noarchive"), NAMES)
+    assert sift(capture(reserved)) is Passed.RESERVED
+    wished = sift(capture(x_robots_tag="noarchive"))
     assert isinstance(wished, Find)
     assert wished.store is StorePolicy.EXCERPT
     assert "noarchive" in wished.store_reason
 
 
 def test_only_a_text_that_names_the_town_is_a_find() -> None:
-    found = sift(capture(), NAMES)
+    found = sift(capture())
     assert isinstance(found, Find)
     named = read("Badhuset i Katrineholm byggs om, säger kommunen.")
     assert weigh(found, named, MATCHER, "") is named

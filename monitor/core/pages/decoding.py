@@ -4,6 +4,7 @@ a `<meta>`, and that it may be UTF-16 without saying so.
 
 import codecs
 import re
+from functools import lru_cache
 
 from monitor.core import charsets
 
@@ -30,12 +31,8 @@ def encoding_of(body: bytes, content_type: str = "") -> str:
     head = body[:_HEAD]
     if wide := _wide(head):
         return wide
-    for found in (_CHARSET.search(content_type.encode("latin-1", "replace")), _CHARSET.search(head)):
-        name = _codec(found[1]) if found else ""
-        # A page whose ASCII could be read that far is not UTF-16, whatever it says.
-        if name and not name.startswith(_WIDE):
-            return name
-    return ""
+    # A page whose ASCII could be read that far is not UTF-16, whatever it says.
+    return _said_in(content_type.encode("latin-1", "replace")) or _said(head)
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
@@ -46,6 +43,19 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     return charsets.decode(body, f"charset={name}")
 
 
+def _said(text: bytes) -> str:
+    """Name the encoding that a header or a head says it has; "" when it is none in which ASCII stands for itself."""
+    found = _CHARSET.search(text)
+    name = _codec(found[1]) if found else ""
+    return "" if name.startswith(_WIDE) else name
+
+
+@lru_cache(maxsize=1_000)
+def _said_in(header: bytes) -> str:
+    return _said(header)
+
+
+@lru_cache(maxsize=1_000)
 def _codec(label: bytes) -> str:
     try:
         return codecs.lookup(label.decode("ascii")).name
@@ -56,7 +66,7 @@ def _codec(label: bytes) -> str:
 def _wide(head: bytes) -> str:
     """Tell UTF-16 and UTF-32 without a mark by where the zero bytes of the markup's ASCII stand."""
     zeros = head.count(0)
-    if not head.strip(b"\0") or zeros * 4 < len(head):
+    if zeros * 4 < len(head) or not head.strip(b"\0"):
         return ""
     if zeros * 3 > 2 * len(head):
         return "utf-32-be" if head[0] == 0 else "utf-32-le"

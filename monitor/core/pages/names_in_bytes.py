@@ -31,14 +31,14 @@ from monitor.core.pages.spellings import HIDDEN, disguises, hyphened
 LONG = 6
 """Letters from which a name counts in lower case too, as for the matcher."""
 _ROOM = 16  # bytes that a letter which is not ASCII can take
-_CHUNK = 1 << 16  # bounds what one pass can find on a hostile page
+_CHUNK = 1 << 18  # bounds what one pass can find on a hostile page
 _PATIENCE = 1 << 20  # bytes looked at closely; who disguises more than that goes to a worker, which can be killed
 _BEFORE = 8  # bytes before a word in which the escape stands that ends there
 _MOST_TAGS, _LONGEST_TAG = 8, 2_000  # with more between two letters of a name the place is looked at closer
 
 _ASCII_KEPT = frozenset({"", "utf-8", "ascii", "iso8859-1", "cp1252", "iso8859-15"})
 _TAGS = re.compile(rb"(?:<[^<>]*+>)++")
-_ESCAPING = re.compile(rb"[&%\\]")
+_ESCAPING = re.compile(rb"[&%\\][\w#{};]*+\Z")
 _LETTERS = re.compile(rb"[a-zA-Z]*+")
 _WORD_REST = re.compile(r"[^\W\d_]*+")
 _NEXT = frozenset(bytes([byte]) for byte in (*b"&%\\<", *range(0x80, 0x100)))
@@ -72,7 +72,8 @@ _TAG = re.compile(r"<[^<>]*+>")
 _WORD_BREAK = re.compile("<[wW][bB][rR][^<>]*+>")
 _SHOUTED = re.compile("&[A-Z]{2,32}+;?")
 _LINE_HYPHEN = re.compile(r"[-\u2010](?:\s*+<[^<>]*+>|[^\S\r\n]*+[\r\n])++\s*+")
-_SEPARATORS = "_+/-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_ASCII_SEPARATORS = "_+/-"
+_SEPARATORS = _ASCII_SEPARATORS + "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 # Bytes that are not UTF-8 come out of "surrogateescape" as U+DC80 to U+DCFF: they were Windows-1252 then.
 _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 _STRAYED = re.compile("[\udc80-\udcff]")
@@ -145,9 +146,11 @@ def read_names(names: Iterable[str]) -> NameWords:
 
 def _expression(pattern: bytes, anchors: Collection[Anchor]) -> bytes:
     literal = b"".join(b"\\x%02x" % byte for byte in pattern)
+    if not anchors and pattern.startswith(b"-"):  # a row of hyphens is a line that somebody drew, and divides no word
+        return rb"[^-\s]" + literal
     # A word of its own: "ale" stands in every "sale". Behind an escape it may be one and not look it: "\\nAle".
     whole = anchors and all(anchor.begins for anchor in anchors)
-    return (rb"(?:^|[^a-z]|[&%%\\][^\s<>]{1,%d})" % (_BEFORE - 1) if whole else b"") + literal
+    return (rb"(?:^|[^a-z]|[&%%\\][\w#{};]{1,%d})" % (_BEFORE - 1) if whole else b"") + literal
 
 
 def _build_finder(expressions: list[bytes]) -> hyperscan.Database:
@@ -344,23 +347,25 @@ def _escaped_char(found: re.Match[str]) -> str:
 
 def _joined(text: str) -> str:
     """Read across tags and the hyphens of line breaks: "<b>K</b>atrine-<br>holm" is one word."""
-    return _spaced(_TAG.sub("", _LINE_HYPHEN.sub("", text)))
+    if "-" in text or "\u2010" in text:
+        text = _LINE_HYPHEN.sub("", text)
+    return _spaced(_TAG.sub("", text) if "<" in text else text)
 
 
 def _apart(text: str) -> str:
     """Read what tags divide as divided, and then what stands inside them: descriptions and alternative texts count."""
-    return _spaced(" ".join((_TAG.sub(" ", text), *_TAG.findall(text))))
+    return _spaced(" ".join((_TAG.sub(" ", text), *_TAG.findall(text))) if "<" in text else text)
 
 
 def _spaced(text: str) -> str:
     """Put one space for whatever divides words: many times quicker than by a pattern."""
-    for sign in _SEPARATORS:
+    for sign in _ASCII_SEPARATORS if text.isascii() else _SEPARATORS:
         text = text.replace(sign, " ")
     return " ".join(text.split())
 
 
 def _names_in(text: str, words: NameWords) -> Iterator[str]:
-    for plain in (_joined(text), _apart(text)):
+    for plain in {_joined(text): "", _apart(text): ""}:  # mostly one and the same
         low = plain.lower()
         for number, at, end in words.reader.find_matches_as_indexes(low, overlapping=True):
             if _word_begins(low, at) and _word_is_read(plain, low, at, end, words):

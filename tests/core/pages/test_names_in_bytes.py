@@ -214,6 +214,14 @@ def test_a_long_name_may_be_broken_over_two_lines(break_: str) -> None:
     assert may_mention(f"<pre>i Örnskölds{break_}vik nu".encode(), TOWNS)
 
 
+@pytest.mark.parametrize(
+    "before", ["\\n", "\\\\n", "%0A", "%250A", "%5Cn", "\\u000a", "\\u{a}", "&nbsp", "&#xa", "&amp;nbsp;"]
+)
+def test_a_name_that_follows_a_letter_of_an_escape_begins_a_word(before: str) -> None:
+    assert may_mention(f"<script>'{before}Mark {before}Katrineholm'".encode(), TOWNS)
+    assert may_mention(f"<script>'i{before}Mark'".encode(), SHORT)
+
+
 def test_an_encoding_that_the_header_declares_is_decoded() -> None:
     body = PAGE.decode().replace("%s", "Växjö").encode("mac-roman")
     assert not may_mention(body, compile_names(["Växjö"]))
