@@ -22,6 +22,7 @@ from typing import Any, Generic, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from monitor import offline
+from monitor.core.gate import admit
 from monitor.models import Refused
 
 T = TypeVar("T")
@@ -53,12 +54,15 @@ def _read_statm() -> str:
 
 
 def _bounded(function: Callable[..., T], args: tuple[object, ...]) -> T | Refused:
-    """Run in the worker: one task with its own bound of CPU time. No memory is an outcome of the input, not a fault."""
+    """Run in the worker: one task with its own bound of CPU time, and its answer through the gate.
+
+    No memory is an outcome of the input, not a fault.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + SECONDS + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     try:
-        answer: T | Refused = function(*args)
+        answer: T | Refused = admit(function(*args))
     except (MemoryError, RecursionError) as error:
         answer = Refused(f"reading it took more memory than allowed ({type(error).__name__})")
     except Exception:

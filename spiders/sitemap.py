@@ -10,11 +10,11 @@ import msgspec
 from scrapy import Request
 from scrapy.http import Response
 
-from monitor.core.discovery import read_sitemap_lines
+from monitor.core.discovery import Offer, read_sitemap_lines
 from monitor.core.sitemaps import SitemapIndex, names_sitemaps, read_index, read_sitemap
 from monitor.crawl.base import Fetch, Polled, SourceSpider
 from monitor.crawl.bounds import MAX_PAGE
-from monitor.models import Cursor, Entry, FeedReading, Poll, Refused, Source, Validators
+from monitor.models import Cursor, Entry, FeedReading, Poll, PollOutcome, Refused, Source, Validators
 
 
 class SitemapOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +64,9 @@ class SitemapSpider(SourceSpider):
     async def _poll_site(self, source: Source, fetch: Fetch) -> Polled:
         robots = await fetch(Request(f"{source.url.rstrip('/')}/robots.txt"))
         said = robots.body if robots.status == 200 else b""
-        offers = read_sitemap_lines(said, source.url)
+        offers: tuple[Offer, ...] | Refused = await self.work(read_sitemap_lines, said, source.url)
+        if isinstance(offers, Refused):
+            return Polled(poll=self.failed(source, PollOutcome.UNREADABLE, offers.reason))
         if named := [offer.url for offer in offers if "robots.txt" in offer.how]:
             return await self._walk(source, named, fetch)
         for offer in offers:

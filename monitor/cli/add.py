@@ -24,6 +24,7 @@ from monitor.errors import UsageError
 from monitor.models import Clock, PageState, Refused
 from monitor.steps.add import SITEMAP_DAYS, Found, FoundSource, find_sources, try_outlines
 from monitor.steps.seen import add_seen
+from monitor.workers import Workers
 
 
 @click.command()
@@ -156,9 +157,11 @@ def _to_json(home: Home, url: str, found: Found) -> dict[str, Any]:
 def _add_list(home: Home, path: Path, clock: Clock, *, trying: bool) -> None:
     """Add the feeds of a list under its headings; tell which were left out."""
     try:
-        outlines = read_opml(path.read_bytes())
+        body = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    with Workers(count=1) as workers:
+        outlines = next(workers.map(read_opml, [(body,)]))
     if isinstance(outlines, Refused):
         raise UsageError(f"{path}: {outlines.reason}")
     known = {source.url for source in home.sources}

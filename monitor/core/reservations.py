@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from monitor.core.gate import admitted
 from monitor.core.sentences import sentences
 from monitor.core.text import shorten
 from monitor.models import Article, Entry, Mention, StorePolicy
@@ -23,12 +24,13 @@ TDM_FILE = "/.well-known/tdmrep.json"
 
 _LOOKED_AT = 200_000
 _MAX_RULES = 1_000
+_LONGEST = 2_048
 _EXCERPT = 600
 _LEAD = 200
 _POLICIES = tuple(StorePolicy)
 
 _META = re.compile(rb"<meta\s[^>]{1,500}", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"""([\w-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE = re.compile(rb"""(?<![\w-])([\w-]{1,40}+)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Allowed:
     """By the TDM protocol: its text may be used for nothing. Else it may be read, and not kept."""
 
 
+@admitted
 def judge_reservation(
     url: str, headers: Mapping[str, Sequence[str]], rules: Iterable[TdmRule], body: bytes = b""
 ) -> Allowed:
@@ -63,6 +66,7 @@ def judge_reservation(
     return _robots_tags([*headers.get("x-robots-tag", ()), *(tag for name, tag in metas if name in {"robots", AGENT})])
 
 
+@admitted
 def read_tdm_file(body: bytes) -> tuple[TdmRule, ...]:
     """Read tdmrep.json; what is not understood reserves nothing."""
     try:
@@ -119,6 +123,8 @@ def _flag(value: object) -> bool | None:
 def _tdm_rule(item: Mapping[str, object]) -> TdmRule | None:
     location, reserved = item.get("location"), _flag(item.get("tdm-reservation"))
     if not isinstance(location, str) or not location or reserved is None:
+        return None
+    if len(location) > _LONGEST:
         return None
     policy = item.get("tdm-policy")
     return TdmRule(location, reserved, policy[:500] if isinstance(policy, str) else "")

@@ -7,10 +7,12 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from monitor.core.reservations import AGENT
+from monitor.core.robots import lines_for
 from monitor.crawl.bounds import SITE_FILE, refusal
 from monitor.crawl.failures import PostponedError, RefusedAddressError, RobotsForbidError, RobotsUnknownError
 from monitor.crawl.site_files import SiteReader
-from monitor.models import SiteFile
+from monitor.models import Refused, SiteFile
 
 SLOW_HOST_SECONDS = 600.0
 """How long one run waits at most for a host that asks for long pauses; the rest follows in the next runs."""
@@ -68,7 +70,9 @@ class RobotsPolicy:
             raise RobotsUnknownError(rules)
         if not rules.can_fetch(request.url, self.agent):
             raise RobotsForbidError("robots.txt forbids it")
-        self._slow_down(request, origin, float(rules.crawl_delay(self.agent) or 0))
+        # A pause of a century would hold the run for one: the second request of such a host is postponed anyway.
+        pause = min(float(rules.crawl_delay(self.agent) or 0), SLOW_HOST_SECONDS)
+        self._slow_down(request, origin, pause)
 
     def _slow_down(self, request: Request, origin: str, pause: float) -> None:
         """Keep the pause that robots.txt asks for between two requests to its host, when it is longer than ours."""
@@ -86,4 +90,5 @@ def read_robots(file: SiteFile) -> Protego | str:
         return f"{file.reason} (asked for robots.txt)"
     if file.status >= 500 or file.status == 429:
         return f"robots.txt answered with an error (HTTP {file.status}), so nothing may be fetched"
-    return Protego.parse(file.body.decode("utf-8", "replace"))
+    lines = lines_for(file.body.decode("utf-8", "replace"), AGENT)
+    return lines.reason if isinstance(lines, Refused) else Protego.parse(lines)

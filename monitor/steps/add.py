@@ -123,7 +123,7 @@ class _Explorer:
         self.open -= 1
         offer = self.offers[wanted.id]
         if offer.kind == "robots":
-            self.guesses.extend(read_sitemap_lines(page.body, page.url))
+            self.guesses.extend(self._read_robots(page.body, page.url))
         elif offer.kind == "sitemap":
             self._take_sitemap(offer, page)
         elif offer.kind == "opml":
@@ -137,7 +137,7 @@ class _Explorer:
         self.open -= 1
         offer = self.offers[wanted.id]
         if offer.kind == "robots":
-            self.guesses.extend(read_sitemap_lines(b"", offer.url))
+            self.guesses.extend(self._read_robots(b"", offer.url))
         else:
             self.found.tried.append((offer.url, outcome.reason))
         return self._go_on()
@@ -206,6 +206,10 @@ class _Explorer:
             self.found.tried.append((page.url, reading.reason))
         else:
             self._take("listing", Offer(page.url, "page", "the page itself, read as a list of news"), reading)
+
+    def _read_robots(self, body: bytes, url: str) -> Sequence[Offer]:
+        offers = self._run(read_sitemap_lines, body, url)
+        return () if isinstance(offers, Refused) else offers
 
     def _run(self, function: Callable[..., T], *args: object) -> T | Refused:
         return next(self.workers.map(function, [args]))

@@ -10,9 +10,10 @@ from functools import cache
 from html.entities import html5
 
 INVISIBLE = frozenset(
-    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff\ufff9\ufffa\ufffb"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff\ufff9\ufffa\ufffb"
     + "".join(map(chr, range(0x2060, 0x2070)))
     + "".join(map(chr, range(0xFE00, 0xFE10)))
+    + "".join(map(chr, range(0xFFF0, 0xFFF9)))
 )
 """Characters that a reader does not see and the text gate drops."""
 CONTROL = frozenset(
@@ -20,13 +21,19 @@ CONTROL = frozenset(
 )
 """Control characters that the text gate drops."""
 HIDDEN = INVISIBLE | CONTROL
+_PADDING = (b"", b"0", b"00")
+# Tags (U+E0000 to U+E0FFF) by how they begin: in UTF-8, as a surrogate in a script, in an address, as numbers.
+_TAGS = (
+    b"\xf3\xa0", rb"\udb4", b"%f3%a0",
+    *(b"&#x" + zeros + b"e0%x" % digit for digit in range(16) for zeros in _PADDING),
+    *(b"&#" + zeros + number for number in (b"917", b"918", b"919", b"920", b"921") for zeros in _PADDING),
+)  # fmt: skip
 
 _NAMED: dict[str, list[bytes]] = {}
 for _name, _meant in html5.items():
     _NAMED.setdefault(_meant, []).append(_name.lower().encode())
 # "&", "&amp;" and a JSON "\u0026" or "%26" before the rest of an entity.
 _AMPERSANDS = (b"&", b";", b"26")
-_PADDING = (b"", b"0", b"00")
 
 
 def escaped(char: str) -> Iterator[bytes]:
@@ -42,7 +49,7 @@ def escaped(char: str) -> Iterator[bytes]:
 @cache
 def disguises() -> frozenset[bytes]:
     """Give what betrays an ASCII letter that is written otherwise, or something invisible between two letters."""
-    found = {b"<wbr", b"3cwbr", b"lt;wbr", rb"\u{", b"&#000", b"&#x000"}
+    found = {*_TAGS, b"<wbr", b"3cwbr", b"lt;wbr", rb"\u{", b"&#000", b"&#x000"}
     found.update(hyphen + line for hyphen in (b"-", "\u2010".encode()) for line in (b"\n", b"\r", b"<br"))
     for char in (*string.ascii_letters, *INVISIBLE):
         for rest in escaped(char):

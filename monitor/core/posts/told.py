@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.core.gate import admitted
 from monitor.core.markup import plain_text
 from monitor.core.services.answers import field, objects, text_field
 from monitor.core.text import clean_line
@@ -28,6 +29,7 @@ class Told:
     """A name ("quotaExceeded") or a number ("190")."""
 
 
+@admitted
 def read_told(body: bytes) -> Told:
     """Return what a refusal says. Never raises."""
     try:

@@ -354,6 +354,14 @@ def test_compiled_names_travel_to_another_process() -> None:
     assert may_mention("i Växjö".encode(), again)
 
 
+@pytest.mark.parametrize(
+    "tag", ["\U000e0041", "&#xE0041;", "&#917569;", "&#x0e0fff;"], ids=["raw", "hexadecimal", "decimal", "padded"]
+)
+def test_tags_may_stand_inside_a_name(tag: str) -> None:
+    assert may_mention(f"<p>Växj{tag}ö".encode(), TOWNS)
+    assert may_mention(f"<p>Kat{tag}rineholm".encode(), ONE["Katrineholm"])
+
+
 def test_whatever_the_text_gate_drops_may_stand_inside_a_name() -> None:
     dropped = {chr(code) for code in range(1, 0x11000) if clean_line(f"a{chr(code)}b") == "ab"}
     assert dropped - {chr(code) for code in range(0xD800, 0xE000)} <= INVISIBLE | CONTROL
