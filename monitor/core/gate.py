@@ -33,8 +33,9 @@ class Line:
 
     def admit(self, text: str) -> str:
         """Return `text` as this may be."""
-        fits = len(text) <= self.most and "\n" not in text and is_clean(text)
-        return text if fits else clean_line(text, self.most)
+        if len(text) <= self.most and (_is_plain(text) or ("\n" not in text and is_clean(text))):
+            return text
+        return clean_line(text, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Lines:
 
     def admit(self, text: str) -> str:
         """Return `text` as this may be."""
-        return text if len(text) <= self.most and is_clean(text) else clean_text(text, self.most)
+        fits = len(text) <= self.most and (_is_plain(text) or is_clean(text))
+        return text if fits else clean_text(text, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Address:
         return text if len(text) <= MAX_URL and _ADDRESS.fullmatch(text) else safe_url(text)
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 # An address that safe_url has written; one with user info has a "@" before its path.
 _ADDRESS = re.compile(r"(?:https?://[a-z0-9_.\[\]:-]+(?:[/?#][!-~]*)?)?")
 
@@ -64,7 +70,7 @@ _FORMS: dict[str, Line | Lines | Address] = {
     **dict.fromkeys(("url", "links", "publisher", "addresses", "posts", "enclosure", "transcript"), Address()),
     **dict.fromkeys(("summary", "lead", "notes"), Lines(MAX_SUMMARY)),
     **dict.fromkeys(("content", "blocks"), Lines(MAX_TEXT)),
-    "key": Line(3 * MAX_URL),
+    "key": Lines(3 * MAX_URL),  # the beginning of a text may be in it, and an entry that changes its key is a new one
     "id": Line(MAX_URL),
     "location": Line(MAX_URL),
     "next": Line(MAX_URL),
@@ -126,7 +132,10 @@ def _admit_fields(value: Any) -> Any:
     changed = {}
     for name, form in _forms_of(value.__class__):
         old = getattr(value, name)
-        if (new := _admit(old, form)) is not old:
+        if not old or old is True:  # most fields of most values: this is run for each entry of each feed
+            continue
+        new = form.admit(old) if type(old) is str else _admit(old, form)
+        if new is not old:
             changed[name] = new
     return replace(value, **changed) if changed else value
 
