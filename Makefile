@@ -50,10 +50,9 @@ types: $(STAMP) ## mypy --strict
 run: $(STAMP) ## run every step for the home in this folder
 	@$(BIN)/monitor run
 
-BENCHES := feeds extract police police_crawl matching stories letter
-
-bench: $(STAMP) ## run the benchmarks (they need the shared data, see bench/)
-	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
+# `make bench ONLY="polling pages"` runs some. Peers are installed into ~/.cache/town-monitor-bench ($MONITOR_PEERS).
+bench: $(STAMP) ## run every benchmark against its peers, and compare with the last time (see bench/)
+	@$(BIN)/python -m bench $(ONLY)
 
 # Each module of bench/trust is a trial; `make trust ONLY="feeds pages"` runs some.
 trust: $(STAMP) ## try what is promised about hostile input and faults, at length (see bench/trust/)
