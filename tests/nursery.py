@@ -30,9 +30,10 @@ from multiprocessing import get_context
 from typing import Any, Self
 
 WARM = (
-    "monitor.cli.run_steps", "monitor.cli.send", "monitor.cli.doctor", "monitor.cli.add", "monitor.cli.candidates",
-    "monitor.cli.explain", "monitor.cli.pure", "monitor.cli.fleet", "monitor.steps.publish", "monitor.steps.read",
-    "monitor.core.pages.extract", "monitor.workers", "scrapy.crawler", "scrapy.core.downloader.handlers.http11",
+    "monitor.cli.run_steps", "monitor.cli.crawl", "monitor.cli.send", "monitor.cli.doctor", "monitor.cli.add",
+    "monitor.cli.candidates", "monitor.cli.explain", "monitor.cli.pure", "monitor.cli.fleet",
+    "monitor.steps.publish", "monitor.steps.read", "monitor.core.pages.extract", "monitor.workers",
+    "scrapy.crawler", "scrapy.core.downloader.handlers.http11",
     "scrapy.extensions.throttle", "scrapy.downloadermiddlewares.retry",
 )  # fmt: skip
 

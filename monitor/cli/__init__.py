@@ -19,7 +19,7 @@ COMMANDS = {
     "init": ("make_home", "Make a home for a municipality."),
     "run": ("run_steps", "Run every step: crawl, read, group, digest."),
     "fleet": ("fleet", "Run many homes: one crawl for all of them, then each home's own steps."),
-    "crawl": ("run_steps", "Poll the sources that are due and fetch their new pages."),
+    "crawl": ("crawl", "Poll the sources that are due and fetch their new pages."),
     "read": ("run_steps", "Read the fetched pages: which of them name the municipality?"),
     "group": ("run_steps", "Fold articles about the same thing into stories."),
     "digest": ("run_steps", "Write the letter of the period that has ended."),

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
+from monitor.cli.crawl import now_option
 from monitor.cli.options import date_option, locked, opened, read_clock, set_up_logs, verbose_option
-from monitor.cli.run_steps import now_option
 from monitor.cli.terminal import say
 from monitor.config import SETTINGS_FILE, Home, read_home
 from monitor.errors import MonitorError, UsageError

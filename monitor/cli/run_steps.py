@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from monitor.cli.candidates import discover_apart
+from monitor.cli.crawl import end, now_option, say_crawl
 from monitor.cli.options import (
     date_option,
     home_option,
@@ -22,7 +23,6 @@ from monitor.cli.options import (
 )
 from monitor.cli.terminal import print_json, say
 from monitor.config import NO_DECISION, Home
-from monitor.steps.crawl import CrawlResult
 from monitor.steps.crawl import crawl as crawl_step
 from monitor.steps.discover import is_due
 from monitor.steps.group import group as group_step
@@ -34,8 +34,6 @@ from monitor.steps.read import read as read_step
 from monitor.steps.recover import running
 from monitor.steps.topics import judge_topics
 from monitor.store.retention import Gone
-
-now_option = click.option("--now", "everything", is_flag=True, help="Poll also the sources that are not due.")
 
 
 @click.command()
@@ -64,22 +62,6 @@ def run(home_path: Path, at: str | None, everything: bool, verbose: bool) -> Non
         say_crawl(result)
         say_read(articles)
         say_published(published)
-    end(home, result)
-
-
-@click.command()
-@home_option
-@date_option
-@now_option
-@verbose_option
-def crawl(home_path: Path, at: str | None, everything: bool, verbose: bool) -> None:
-    """Poll the sources that are due and fetch their new pages."""
-    home = load_home(home_path)
-    clock = read_clock(at, home)
-    set_up_logs(clock, verbose=verbose)
-    with locked(home), opened(home) as db, running(home, db, clock, "crawl") as number, watched() as tell:
-        result = crawl_step(home, db, clock, everything=everything, tell=tell, run=number)
-    say_crawl(result)
     end(home, result)
 
 
@@ -166,15 +148,6 @@ def _purged(gone: Gone, home: Home) -> dict[str, Any]:
     }
 
 
-def say_crawl(result: CrawlResult) -> None:
-    """Print what a crawl brought, in one line."""
-    say(
-        f"{len(result.polls)} sources polled, {len(result.failed)} failed; {result.new_entries} new entries; "
-        f"{result.pages_kept} pages kept, {result.pages_without} without the names, "
-        f"{result.pages_unavailable} not to be had"
-    )
-
-
 def say_read(result: ReadResult) -> None:
     """Print what reading brought, in one line."""
     say(f"{result.read} pages read: {result.new} new articles, {result.revised} changed")
@@ -183,12 +156,3 @@ def say_read(result: ReadResult) -> None:
 def say_published(published: Published) -> None:
     """Print where the letter is."""
     say(f"{published.stories} stories, {published.articles} articles: {published.path}")
-
-
-def end(home: Home, result: CrawlResult) -> None:
-    """Tell which sources failed, and end with the right exit code."""
-    names = {source.url: source.name for source in home.sources}
-    for poll in result.failed:
-        say(f"monitor: {names.get(poll.source, poll.source)}: {poll.outcome}: {poll.reason}", error=True)
-    if result.failed or home.problems:
-        click.get_current_context().exit(1)

@@ -18,11 +18,11 @@ from monitor.core.digest.values import (
     Figure,
     FigureKey,
     LeftOut,
-    Part,
     StoryItem,
     Top,
 )
 from monitor.core.text import shorten
+from monitor.models.common import Part
 
 _SATURDAY = 5
 _TOP_TITLE_LIMIT = 110

@@ -6,6 +6,7 @@ looked at is the running engine, not what was meant. It takes milliseconds and a
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Iterator
 
 from scrapy import Request
@@ -15,8 +16,6 @@ from scrapy.downloadermiddlewares.httpauth import HttpAuthMiddleware
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
-from scrapy.extensions.remote_control import RemoteControl
-from scrapy.extensions.telnet import TelnetConsole
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
@@ -46,6 +45,11 @@ UNWANTED: tuple[type, ...] = (
     HttpProxyMiddleware,
     MetaRefreshMiddleware,
 )
+DOORS = (
+    ("scrapy.extensions.telnet", "TelnetConsole"),
+    ("scrapy.extensions.remote_control", "RemoteControl"),
+)
+"""Doors into the running program: module and class. What is not loaded is not open, and need not be loaded here."""
 _PORT = 1
 
 
@@ -63,9 +67,9 @@ def _faults(crawler: Crawler) -> Iterator[str]:
     for kind in (*WANTED, *UNWANTED):
         if (crawler.get_downloader_middleware(kind) is None) is (kind in WANTED):
             yield f"{kind.__name__} is {'not ' if kind in WANTED else ''}in the crawl"
-    for extension in (TelnetConsole, RemoteControl):
-        if crawler.get_extension(extension) is not None:
-            yield f"{extension.__name__} is open"
+    for module, name in DOORS:
+        if (loaded := sys.modules.get(module)) and crawler.get_extension(getattr(loaded, name)) is not None:
+            yield f"{name} is open"
     if guard := crawler.get_downloader_middleware(AddressGuard):
         yield from (f"the guard lets {url} through" for url in REFUSED_URLS if not _refuses(guard, url))
     yield from _faults_of_settings(crawler)

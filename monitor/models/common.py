@@ -34,3 +34,11 @@ class Period:
     def holds(self, moment: datetime) -> bool:
         """Whether `moment` falls in the period."""
         return self.start <= moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a text; `hit` when it is what was looked for: a name of the municipality, a word of a search."""
+
+    text: str
+    hit: bool = False

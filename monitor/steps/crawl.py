@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlite_utils import Database
 
@@ -112,8 +113,7 @@ def crawl(
     intake_store.register_sources(db, home.sources)
     now = clock()
     due = due_sources(home, db, now, everything=everything)
-    names = compile_names(build_matcher(watch_of(home)).names)
-    intake = HomeIntake(db, home, lambda body, kind: may_mention(body, names, kind), clock, tell, run=run)
+    intake = HomeIntake(db, home, may_name_of(home), clock, tell, run=run)
     polled = {source.url for source in due}
     waiting = [source.url for source in home.known_sources if source.url not in polled and not source.paused]
     pages = [wanted for url in waiting for wanted in intake.want(url)]
@@ -132,6 +132,12 @@ def crawl(
     with Workers() as workers:
         run_crawl(plan, manners_of(home), intake, workers.run, clock)
     return intake.result
+
+
+def may_name_of(home: Home) -> MayName:
+    """Return the byte test of a home; its names are compiled when the first page comes, which in most runs is never."""
+    names = cache(lambda: compile_names(build_matcher(watch_of(home)).names))
+    return lambda body, kind: may_mention(body, names(), kind)
 
 
 def due_sources(home: Home, db: Database, now: datetime, *, everything: bool = False) -> list[Source]:

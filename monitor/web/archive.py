@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.core.digest.values import Part
 from monitor.core.matching.searchwords import check_search_word
 from monitor.core.search import Query, Unclear, mark, snippet
 from monitor.core.urls import host_of
 from monitor.deliver.render import link_address
 from monitor.models import Source, SourceClass
+from monitor.models.common import Part
 from monitor.steps.judge import topics_of
 from monitor.store import archive as archive_store
 from monitor.store import digests as digest_store

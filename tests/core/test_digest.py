@@ -24,7 +24,6 @@ from monitor.core.digest.values import (
     FigureKey,
     Gap,
     LeftOut,
-    Part,
     Relation,
     Unread,
 )
@@ -50,6 +49,7 @@ from monitor.models import (
     WeightKey,
     WeightPart,
 )
+from monitor.models.common import Part
 from tests.core.articles import make_article
 from tests.golden.digest.days import (
     DAYS,

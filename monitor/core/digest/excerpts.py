@@ -7,10 +7,10 @@ Nothing stands here that the article does not say. The limits are the quotation 
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.core.digest.values import Part
 from monitor.core.sentences import sentences
 from monitor.core.triage.quoting import QUOTE_LIMIT, names_private_person, summarise
 from monitor.models import Article, Mention
+from monitor.models.common import Part
 
 Span = tuple[int, int]
 Parts = tuple[Part, ...]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.models import CaseStatus, Need, Period, SourceClass, Tone, WeightPart
+from monitor.models.common import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +78,6 @@ class Figure:
     at_least: bool = False
     comparison: Comparison | None = None
     usual: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a text; `hit` when it names the municipality."""
-
-    text: str
-    hit: bool = False
 
 
 class Relation(StrEnum):

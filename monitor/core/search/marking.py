@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.core.digest.values import Part
 from monitor.core.search.query import Query, Term, TermKind
 from monitor.core.search.words import root
+from monitor.models.common import Part
 
 LENGTH = 260
 _BEFORE = 70

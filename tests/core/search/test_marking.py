@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.digest.values import Part
 from monitor.core.search import Query, mark, read_query, snippet
+from monitor.models.common import Part
 
 
 def asked(text: str) -> Query:
