@@ -19,6 +19,7 @@ from monitor.core.bounds import MAX_ELEMENTS, tame_xml, too_much_xml
 from monitor.core.charsets import decode
 from monitor.core.dates import MAX_RAW, plausible, read_time
 from monitor.core.markup import plain_text
+from monitor.core.plain_feeds import read_plainly
 from monitor.core.text import MAX_SUMMARY, MAX_URL, clean_line, clean_text
 from monitor.core.urls import canonical_url, safe_url, unwrap_url
 from monitor.models import Entry, FeedReading, Outcome
@@ -106,7 +107,7 @@ def _read_xml(whole: str, url: str, read_date: _ReadDate) -> FeedReading:
         headers["content-location"] = url
     try:
         # A stream, never bytes: bytes that spell a path would be opened as a file.
-        parsed = feedparser.parse(
+        parsed = read_plainly(markup) or feedparser.parse(
             io.BytesIO(markup), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # noqa: BLE001 - it promises `bozo`, yet lets out what its codecs and regexes raise

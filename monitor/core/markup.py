@@ -20,6 +20,20 @@ _INLINE = frozenset(
 _TAG = re.compile(r"</?(?:" + "|".join(sorted(_SILENT | _BREAKS | _INLINE)) + r")(?=[\s/>])|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 
+# Most snippets are paragraphs with a few links and words in bold, and need no parser of HTML to be read.
+_ATTRIBUTES = r"""(?>\s+[a-z][a-z-]*="[^"<>&\x00-\x1f]*"){0,8}+\s*"""
+_PLAIN = r"[^<&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+_REFERENCE = r"&(?:amp|lt|gt|quot|nbsp);"
+_BREAK = r"<br\s*/?>"
+_PARAGRAPHS = re.compile(
+    rf"""(?:\s*<p{_ATTRIBUTES}>
+            (?:{_PLAIN}++|{_BREAK}|{_REFERENCE}
+               |<(a|b|i|em|strong|span){_ATTRIBUTES}>(?:{_PLAIN}++|{_REFERENCE})*+</\1>)*+
+         </p>)++\s*""".replace(" ", "").replace("\n", "")
+)
+_LINE_ENDS = re.compile(rf"</?p(?:\s[^>]*)?>|{_BREAK}")
+_OTHER_TAGS = re.compile(r"</?[a-z]+[^>]*>")
+
 
 def plain_text(text: str, *, markup: bool = False) -> str:
     """Return what a reader would see of `text`, a line for each block. It still has to pass through `core.text`.
@@ -28,12 +42,23 @@ def plain_text(text: str, *, markup: bool = False) -> str:
     sources put both into titles, yet "5 < 6" and "<namn>" are text.
     """
     if (markup and "<" in text) or _TAG.search(text):
-        # Heard and not made into a tree: libxml2 cuts trees off at a depth.
-        text = hear_html(text, _Listener())
+        text = _read_paragraphs(text) or _hear(text)
     elif _ENTITY.search(text):
         text = html.unescape(text)
     # Sources escape twice (&amp;auml;); no town is spelt with an entity on purpose.
     return html.unescape(text) if _ENTITY.search(text) else text
+
+
+def _read_paragraphs(text: str) -> str:
+    """Return the text of markup that is paragraphs and nothing odd, else ""."""
+    if not _PARAGRAPHS.fullmatch(text):
+        return ""
+    return html.unescape(_OTHER_TAGS.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def _hear(text: str) -> str:
+    # Heard and not made into a tree: libxml2 cuts trees off at a depth.
+    return hear_html(text, _Listener())
 
 
 class _Listener:
