@@ -17,8 +17,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from monitor.core import feeds
 from monitor.core.feeds import read_feed
 from monitor.core.urls import safe_url
+from monitor.models import FeedReading
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 FEED_URL = "https://feeds.example/nyheter/feed.xml"
@@ -58,6 +60,9 @@ def read_directly(paths: list[Path]) -> int:
             crashes += 1
             continue
         seconds.append((time.process_time() - began, path.name))
+        if reading != _by_feedparser_alone(body, declared[1].decode("latin-1") if declared else ""):
+            print(f"  read otherwise than by feedparser: {path.name}")
+            crashes += 1
         outcomes[reading.outcome.value] += 1
         reasons.update(re.sub(r"\d+", "N", reason) for reason in reading.reason.split("; ") if reason)
         entries += len(reading.entries)
@@ -70,6 +75,15 @@ def read_directly(paths: list[Path]) -> int:
     print("  slowest:", ", ".join(f"{name} {1000 * spent:.0f} ms" for spent, name in sorted(seconds)[:-4:-1]))
     print(f"  crashes: {crashes}; addresses of another scheme: {foreign}")
     return crashes + foreign
+
+
+def _by_feedparser_alone(body: bytes, declared: str) -> FeedReading:
+    """Read a feed as if no feed were plain (docs/decisions/0031-plain-feeds.md)."""
+    plain, feeds.read_plainly = feeds.read_plainly, lambda _markup: None
+    try:
+        return read_feed(body, FEED_URL, declared)
+    finally:
+        feeds.read_plainly = plain
 
 
 def read_by_command(paths: list[Path]) -> int:

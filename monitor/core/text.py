@@ -27,7 +27,6 @@ _BREAKS = re.compile(r"[\r\n\u2028\u2029\x85]+")
 _OTHER_BREAKS = re.compile(r"[\r\t\u2028\u2029]")
 _MOST_MARKS = 8
 _LONG_RUN = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1},}}")
-_SPACES = re.compile(r"[^\S\n]+")
 
 
 def clean_line(text: str, limit: int = MAX_TITLE) -> str:
@@ -37,11 +36,13 @@ def clean_line(text: str, limit: int = MAX_TITLE) -> str:
 
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """Return `text` with its line breaks: NFC, no invisible or control characters, at most `limit` characters."""
-    # First away with what hides: a letter and its accent may be composed only then.
-    text = _UNWANTED.sub("", _BREAKS.sub("\n", text[: limit * 8]))
-    text = unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text))
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return shorten("\n".join(line for line in lines if line), limit)
+    text = text[: limit * 8]
+    if not _FAMILIAR.fullmatch(text):
+        # First away with what hides: a letter and its accent may be composed only then.
+        text = _UNWANTED.sub("", _BREAKS.sub("\n", text))
+        text = unicodedata.normalize("NFC", _LONG_RUN.sub(_thin_marks, text))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return shorten("\n".join(filter(None, lines)), limit)
 
 
 def is_clean(text: str) -> bool:

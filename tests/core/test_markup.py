@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.core import markup
 from monitor.core.markup import plain_text
+from monitor.core.text import clean_text
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,52 @@ def test_hostile_repetition_takes_no_more_than_its_length(unit: str) -> None:
 def test_any_text_becomes_text(text: str, markup: bool) -> None:
     assert isinstance(plain_text(text, markup=markup), str)
     assert isinstance(plain_text(f"<p>{text}", markup=markup), str)
+
+
+_PIECES = st.sampled_from(
+    [
+        *("Badhuset", " ", "\n", "\t", "5 > 3", "&amp;", "&lt;b&gt;", "&nbsp;", "&amp;auml;", "&aring;", "&", "<br>"),
+        *(
+            "<br />",
+            '<a href="/x?a=1" class="b">länk</a>',
+            "<b>fet <i>text</i></b>",
+            "<em>a &amp; b</em>",
+            "<b>",
+            "<div>",
+        ),
+        *(
+            "<strong></strong>",
+            "<!-- x -->",
+            "<script>x</script>",
+            "\x0b",
+            "\u0085",
+            "\u00a0",
+            "e\u0301",
+            "</b>",
+            "<td>x</td>",
+        ),
+    ]
+)
+_PARAGRAPHS = st.lists(
+    st.tuples(
+        st.sampled_from(["", " ", "x"]),
+        st.sampled_from(["<p>", '<p class="a">', "<p >", "<p a='b'>"]),
+        st.lists(_PIECES, max_size=5).map("".join),
+    ).map(lambda parts: "".join(parts) + "</p>"),
+    min_size=1,
+    max_size=4,
+).map("".join)
+
+
+@given(_PARAGRAPHS)
+def test_paragraphs_are_read_without_a_parser_as_a_parser_reads_them(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_read_paragraphs", lambda _text: "")
+        parsed = clean_text(plain_text(text, markup=True))
+    assert clean_text(plain_text(text, markup=True)) == parsed
+
+
+def test_a_plain_paragraph_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "_hear", lambda text: pytest.fail(f"parsed: {text}"))
+    text = '<p>Nytt i <a href="https://blad.example/">bladet</a><br>&amp; mer</p>\n<p>Slut</p>'
+    assert clean_text(plain_text(text, markup=True)) == "Nytt i bladet\n& mer\nSlut"
