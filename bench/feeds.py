@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from monitor.core import feeds
 from monitor.core.feeds import read_feed
@@ -79,11 +80,8 @@ def read_directly(paths: list[Path]) -> int:
 
 def _by_feedparser_alone(body: bytes, declared: str) -> FeedReading:
     """Read a feed as if no feed were plain (docs/decisions/0031-plain-feeds.md)."""
-    plain, feeds.read_plainly = feeds.read_plainly, lambda _markup: None
-    try:
+    with mock.patch.object(feeds, "read_plainly", return_value=None):
         return read_feed(body, FEED_URL, declared)
-    finally:
-        feeds.read_plainly = plain
 
 
 def read_by_command(paths: list[Path]) -> int:
