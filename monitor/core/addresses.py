@@ -75,8 +75,7 @@ def _judge_6(ip: ipaddress.IPv6Address) -> str:
 def judge_request(host: str, port: int, allow_hosts: Collection[str]) -> Refused | None:
     """Say whether host and port are refused before anything is resolved. An allowed host is so on its ports only."""
     bare = host.strip("[]").lower()
-    ports = {entry.rpartition(":")[2] for entry in allow_hosts if allowed_host(entry) == bare}
-    if ports:
+    if ports := _ports_by_host(tuple(allow_hosts)).get(bare):
         return None if str(port) in ports else Refused(f"port {port} of {host} is not named in [crawl] allow_hosts")
     plain = bare if ":" in bare else plain_host(bare)  # 127.1, 0x7f000001 and fullwidth digits are 127.0.0.1
     if not plain:
@@ -94,8 +93,15 @@ def plain_host(host: str) -> str:
 
 def is_allowed(host: str, port: int, allow_hosts: Collection[str]) -> bool:
     """Whether `[crawl] allow_hosts` names this host and port, so that its address need not be a public one."""
-    return any((allowed_host(entry), entry.rpartition(":")[2]) == (host.strip("[]").lower(), str(port))
-               for entry in allow_hosts)  # fmt: skip
+    return str(port) in _ports_by_host(tuple(allow_hosts)).get(host.strip("[]").lower(), ())
+
+
+@lru_cache(maxsize=8)
+def _ports_by_host(allow_hosts: tuple[str, ...]) -> dict[str, set[str]]:
+    ports: dict[str, set[str]] = {}
+    for entry in allow_hosts:
+        ports.setdefault(allowed_host(entry), set()).add(entry.rpartition(":")[2])
+    return ports
 
 
 def allowed_host(entry: str) -> str:

@@ -29,6 +29,9 @@ _EXCERPT = 600
 _LEAD = 200
 _POLICIES = tuple(StorePolicy)
 
+_NAMES = frozenset({"robots", AGENT, "tdm-reservation", "tdm-policy"})
+_OF_INTEREST = re.compile("|".join(sorted(_NAMES)).encode(), re.IGNORECASE)
+_END = re.compile(rb"</head", re.IGNORECASE)
 _META = re.compile(rb"<meta\s[^>]{1,500}", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""(?<![\w-])([\w-]{1,40}+)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
@@ -196,13 +199,25 @@ _WITH_VALUE = frozenset({"max-snippet", "max-image-preview", "max-video-preview"
 
 def _metas(body: bytes) -> Iterator[tuple[str, str]]:
     """Give name and content of the metas in the head of a page that matter here."""
-    head = _without_comments(body[:_LOOKED_AT])
-    head = head[:end] if (end := head.lower().find(b"</head")) >= 0 else head
+    head = _head_of(body[:_LOOKED_AT])
     for tag in _META.findall(head):
+        if not _OF_INTEREST.search(tag):
+            continue
         said = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = said.get(b"name", b"").decode("latin-1").strip().lower()
-        if name in {"robots", AGENT, "tdm-reservation", "tdm-policy"}:
+        if name in _NAMES:
             yield name, html.unescape(said.get(b"content", b"").decode("utf-8", "replace")).strip()[:500]
+
+
+def _head_of(markup: bytes) -> bytes:
+    """Return the head of a page without its comments."""
+    end = _END.search(markup)
+    head = markup[: end.start()] if end else markup
+    if b"<!--" in head:  # the end may stand in a comment
+        head = _without_comments(markup)
+        end = _END.search(head)
+        head = head[: end.start()] if end else head
+    return head
 
 
 def _without_comments(markup: bytes) -> bytes:

@@ -104,8 +104,14 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
         "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
             "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
@@ -130,7 +136,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [502, 503, 504],
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
-        "HTTPERROR_ALLOW_ALL": True,  # every status is an outcome, judged by core.polling
+        # Every status is an outcome, judged by core.polling: no middleware looks at it.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the store knows what was seen
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -138,7 +144,11 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # the intake gives the newest page first
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # nobody reads them
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it would parse our source for each page
         "EXTENSIONS": {
+            "scrapy.extensions.corestats.CoreStats": None,
+            "scrapy.extensions.logcount.LogCount": None,
             "scrapy.extensions.logstats.LogStats": None,
             "scrapy.extensions.remote_control.RemoteControl": None,
             "scrapy.extensions.telnet.TelnetConsole": None,
