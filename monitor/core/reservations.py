@@ -30,8 +30,8 @@ _LEAD = 200
 _POLICIES = tuple(StorePolicy)
 
 _NAMES = frozenset({"robots", AGENT, "tdm-reservation", "tdm-policy"})
-_OF_INTEREST = re.compile("|".join(sorted(_NAMES)).encode(), re.IGNORECASE)
-_END = re.compile(rb"</head", re.IGNORECASE)
+_OF_INTEREST = (b"robots", b"tdm-", AGENT.encode())
+_END_OR_COMMENT = re.compile(rb"</head|<!--", re.IGNORECASE)
 _META = re.compile(rb"<meta\s[^>]{1,500}", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""(?<![\w-])([\w-]{1,40}+)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
@@ -201,7 +201,8 @@ def _metas(body: bytes) -> Iterator[tuple[str, str]]:
     """Give name and content of the metas in the head of a page that matter here."""
     head = _head_of(body[:_LOOKED_AT])
     for tag in _META.findall(head):
-        if not _OF_INTEREST.search(tag):
+        plain = tag.lower()
+        if not any(name in plain for name in _OF_INTEREST):
             continue
         said = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = said.get(b"name", b"").decode("latin-1").strip().lower()
@@ -210,20 +211,16 @@ def _metas(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _head_of(markup: bytes) -> bytes:
-    """Return the head of a page without its comments."""
-    end = _END.search(markup)
-    head = markup[: end.start()] if end else markup
-    if b"<!--" in head:  # the end may stand in a comment
-        head = _without_comments(markup)
-        end = _END.search(head)
-        head = head[: end.start()] if end else head
-    return head
-
-
-def _without_comments(markup: bytes) -> bytes:
-    """Return markup without its comments, in one pass: a pattern would be quadratic on comments that never end."""
-    first, *rest = markup.split(b"<!--")
-    return first + b"".join(piece.partition(b"-->")[2] for piece in rest)
+    """Return the head of a page without its comments, in one pass: comments that never end cost no more than others."""
+    pieces: list[bytes] = []
+    at = 0
+    while found := _END_OR_COMMENT.search(markup, at):
+        pieces.append(markup[at : found.start()])
+        if found[0] != b"<!--":
+            return b"".join(pieces)
+        end = markup.find(b"-->", found.end())
+        at = end + 3 if end >= 0 else len(markup)
+    return b"".join((*pieces, markup[at:]))
 
 
 # --- excerpts ------------------------------------------------------------------------------------------

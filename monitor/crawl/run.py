@@ -5,37 +5,32 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
-from twisted.python.failure import Failure
 
-from monitor.core.challenges import find_challenge
-from monitor.core.polling import judge_page
 from monitor.core.reservations import AGENT
 from monitor.crawl.asking import Asking
-from monitor.crawl.base import Intake, Polled, SourceSpider, Work, plain_headers
+from monitor.crawl.base import Intake, Polled, SourceSpider, Work
 from monitor.crawl.bounds import MAX_PAGE
 from monitor.crawl.budget import Budget
-from monitor.crawl.failures import MAX_REDIRECTS, PostponedError, explain_failure
+from monitor.crawl.failures import MAX_REDIRECTS, explain_failure
 from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.crawl.proof import prove
-from monitor.crawl.reservations import allowed_of, complete
+from monitor.crawl.reservations import complete
 from monitor.crawl.secrets import NoSecrets, Secrets
 from monitor.crawl.site_files import RunFiles, SiteFiles
+from monitor.crawl.visits import Visits
 from monitor.errors import ConfigError, CrawlError
-from monitor.models import Clock, Cursor, Page, PollOutcome, Source, Unavailable, Validators, Wanted
+from monitor.models import Clock, Cursor, PollOutcome, Source, Validators, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -108,10 +103,6 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
         "SPIDER_MIDDLEWARES": {
-            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
             "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
@@ -119,7 +110,6 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             **dict.fromkeys(("http", "https"), "monitor.crawl.bounds.BoundedHandler"),
             **dict.fromkeys(("file", "ftp", "data", "s3")),
         },
-        "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for each answer; ours yield next to nothing
         "DOWNLOAD_DELAY": manners.delay,
         "DOWNLOAD_DELAY_JITTER": 0,  # the delay in monitor.toml is a promise, not a mean
         "CONCURRENT_REQUESTS": POLLS_AT_ONCE,
@@ -136,16 +126,13 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [502, 503, 504],
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
-        # Every status is an outcome, judged by core.polling: no middleware looks at it.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the store knows what was seen
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
-        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # the intake gives the newest page first
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # nobody reads them
-        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it would parse our source for each page
         "EXTENSIONS": {
             "scrapy.extensions.corestats.CoreStats": None,
             "scrapy.extensions.logcount.LogCount": None,
@@ -200,18 +187,22 @@ class HomeSpider(Spider):
         self._kinds: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        """Start the polls, yield the pages wanted from before, and end when every source is polled."""
+        """Poll the sources, fetch what they and former runs want, and end when all of it is done."""
         try:
             await prove(self.crawler)
         except CrawlError as error:
             self.faults.append(error)
             return
+        visits = Visits(self.crawler, self.intake, self.clock, self.faults)
         at_once = asyncio.Semaphore(POLLS_AT_ONCE)
-        polls = [asyncio.ensure_future(self._poll(source, at_once)) for source in self.plan.sources]
-        for wanted in self.plan.pages:
-            yield self._fetch(wanted)
+        polls = [asyncio.ensure_future(self._poll(source, at_once, visits)) for source in self.plan.sources]
+        visits.want(self.plan.pages)
         ends = await asyncio.gather(*polls, return_exceptions=True)
         self.faults += [end for end in ends if isinstance(end, BaseException)]
+        await visits.end()
+        nothing: tuple[Request, ...] = ()  # Scrapy wants a generator; no request goes through its scheduler
+        for request in nothing:
+            yield request
 
     def _kind(self, name: str) -> SourceSpider:
         if name not in self._kinds:
@@ -230,12 +221,13 @@ class HomeSpider(Spider):
             self._kinds[name] = kind
         return self._kinds[name]
 
-    async def _poll(self, source: Source, at_once: asyncio.Semaphore) -> None:
+    async def _poll(self, source: Source, at_once: asyncio.Semaphore, visits: Visits) -> None:
         """Poll a source, hand over what it brought, and go on with the pages that are wanted."""
         async with at_once:
+            if self.faults:  # what cannot be saved is not asked for
+                return
             polled = await self._ask(source)
-        for wanted in self.intake.polled(polled):
-            self.crawler.engine.crawl(self._fetch(wanted))
+        visits.want(self.intake.polled(polled))
         await self._put_away(source, polled)
 
     async def _put_away(self, source: Source, polled: Polled) -> None:
@@ -270,54 +262,3 @@ class HomeSpider(Spider):
         else:
             polled = complete(polled, asking.answers)
         return replace(polled, poll=replace(polled.poll, reason=self.plan.secrets.hide(polled.poll.reason)))
-
-    def _fetch(self, wanted: Wanted) -> Request:
-        return Request(
-            wanted.url,
-            callback=self.page_answered,
-            errback=self.page_failed,
-            dont_filter=True,
-            cb_kwargs={"wanted": wanted},
-        )
-
-    def page_answered(self, response: Response, wanted: Wanted) -> Iterator[Request]:
-        """Hand over a page, or the reason why it cannot be read."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        unavailable = judge_page(response.status, "" if wanted.any_type else content_type)
-        if challenge := find_challenge(response.status, plain_headers(response), response.body):
-            unavailable = Unavailable(reason=challenge)
-        allowed = allowed_of(response)
-        if allowed.reserved and not unavailable:
-            unavailable = Unavailable(reason=allowed.reason, reserved=True)
-        if unavailable:
-            yield from self._save(partial(self.intake.unavailable, wanted, unavailable))
-            return
-        page = Page(
-            url=response.url,
-            body=response.body,
-            content_type=content_type,
-            fetched_at=self.clock(),
-            link=", ".join(value.decode("latin-1") for value in response.headers.getlist("Link")),
-            store=allowed.store,
-            store_reason=allowed.reason,
-        )
-        yield from self._save(partial(self.intake.fetched, wanted, page))
-
-    def page_failed(self, failure: Failure) -> Iterator[Request]:
-        """Hand over a page that got no answer; go on with what is wanted instead."""
-        wanted: Wanted = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]  # Scrapy sets it
-        if isinstance(failure.value, PostponedError):
-            return  # it stays wanted
-        outcome, reason = explain_failure(failure.value)
-        unavailable = Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)
-        yield from self._save(partial(self.intake.unavailable, wanted, unavailable))
-
-    def _save(self, save: Callable[[], Sequence[Wanted]]) -> Iterator[Request]:
-        """Hand over a page and go on with what is wanted then. When it cannot be saved, there is no use in more."""
-        try:
-            wanted = save()
-        except Exception as fault:
-            self.faults.append(fault)
-            raise CloseSpider("what was fetched cannot be saved") from fault
-        for more in wanted:
-            yield self._fetch(more)

@@ -7,9 +7,6 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from scrapy import Request
-from scrapy.exceptions import CloseSpider
-from scrapy.http import HtmlResponse
 
 from monitor.crawl.base import Polled
 from monitor.crawl.run import HomeSpider, Manners, Plan, run_crawl
@@ -72,23 +69,3 @@ def test_a_file_that_cannot_be_put_away_is_told_and_what_was_read_is_kept(caplog
     spider = HomeSpider(plan=Plan(), intake=FullDisk(), work=work, clock=lambda: NOW, zone=UTC, faults=[])
     asyncio.run(spider._put_away(source, Polled(poll=poll, saved=fail)))
     assert "could not be put away: read only" in caplog.text
-
-
-def test_a_page_that_cannot_be_saved_ends_the_crawl_with_the_fault_it_had(tmp_path: Path) -> None:
-    class Full(FullDisk):
-        def fetched(self, *_args: object) -> list[Wanted]:
-            raise StoreError("the disk is full")
-
-        def unavailable(self, *_args: object) -> list[Wanted]:
-            raise StoreError("the disk is full")
-
-    faults: list[BaseException] = []
-    plan = Plan(home=tmp_path)
-    spider = HomeSpider(plan=plan, intake=Full(), work=work, clock=lambda: NOW, zone=UTC, faults=faults)
-    wanted = Wanted(1, "https://bladet.example/a", "https://bladet.example/feed")
-    for status in (200, 403):
-        response = HtmlResponse(wanted.url, status=status, headers={"Content-Type": "text/html"}, body=b"<p>x")
-        response.request = Request(wanted.url)
-        with pytest.raises(CloseSpider):
-            list(spider.page_answered(response, wanted))
-    assert [str(fault) for fault in faults] == ["the disk is full"] * 2
