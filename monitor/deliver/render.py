@@ -57,6 +57,8 @@ _SITES_TO_OPEN = 6
 _WHOLE = Edition()
 # The inliner takes style elements away, those that are to stay too: the second sheet is put in afterwards.
 _PLACEHOLDER = "<!--RESPONSIVE-->"
+_KINDS = ("digest", "notices", "translations", "web")
+"""The folders of `reports/` that hold templates; a home has templates of its own in folders of the same names."""
 # Stripped where text comes in, and never shown anyway: what hides inside a word or turns a line around.
 _HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False, minify_css=True)
@@ -203,9 +205,15 @@ class AlwaysEscaped(Extension):
             yield token
 
 
-@lru_cache(maxsize=8)
 def open_templates(language: str, home_reports: Path | None) -> Environment:
     """Return the templates in `language`: the home's own where it has them, else the shipped ones."""
+    own = home_reports if home_reports and any((home_reports / kind).exists() for kind in _KINDS) else None
+    return _environment(language, own)
+
+
+@lru_cache(maxsize=8)
+def _environment(language: str, home_reports: Path | None) -> Environment:
+    """Return templates that are compiled once: a third of a second that homes without their own share."""
     loaders: list[BaseLoader] = [PackageLoader("reports", "")]
     if home_reports is not None:
         loaders.insert(0, FileSystemLoader(home_reports))

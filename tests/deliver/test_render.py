@@ -17,7 +17,16 @@ from babel.messages.pofile import read_po
 from jsonschema import Draft202012Validator
 
 from monitor.core.digest import Digest, Limits
-from monitor.deliver.render import MAX_BYTES, MAX_PREHEADER, MAX_SUBJECT, SCHEMA, attr_text, link_address, render_digest
+from monitor.deliver.render import (
+    MAX_BYTES,
+    MAX_PREHEADER,
+    MAX_SUBJECT,
+    SCHEMA,
+    attr_text,
+    link_address,
+    open_templates,
+    render_digest,
+)
 from monitor.errors import DeliveryError
 from monitor.models import Access, Need, NeedRule, Period, PollOutcome, Source, SourceState, Story, Tone
 from tests.golden.digest.days import (
@@ -492,6 +501,15 @@ def test_a_wrong_template_of_the_home_is_told_in_a_sentence(tmp_path: Path, wron
     (tmp_path / "digest" / "letter.txt.j2").write_text(wrong)
     with pytest.raises(DeliveryError, match=expected):
         render_digest(normal_day(), home_reports=tmp_path)
+
+
+def test_homes_without_templates_of_their_own_share_compiled_ones_until_they_have_some(tmp_path: Path) -> None:
+    (tmp_path / "first" / "out").mkdir(parents=True)
+    shared = open_templates("sv", None)
+    assert open_templates("sv", tmp_path / "first") is shared
+    assert open_templates("en", tmp_path / "first") is not shared
+    (tmp_path / "first" / "notices").mkdir()
+    assert open_templates("sv", tmp_path / "first") is not shared
 
 
 def test_a_folder_without_templates_changes_nothing(tmp_path: Path) -> None:
