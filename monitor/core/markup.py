@@ -41,12 +41,13 @@ def plain_text(text: str, *, markup: bool = False) -> str:
     Without `markup` the text is nominally plain: only what is unmistakably a tag or an entity counts as one, because
     sources put both into titles, yet "5 < 6" and "<namn>" are text.
     """
-    if (markup and "<" in text) or _TAG.search(text):
+    # Most texts hold neither sign: two looks for one character, before any pattern is tried on all of it.
+    if "<" in text and (markup or _TAG.search(text)):
         text = _read_paragraphs(text) or _hear(text)
-    elif _ENTITY.search(text):
+    elif "&" in text and _ENTITY.search(text):
         text = html.unescape(text)
     # Sources escape twice (&amp;auml;); no town is spelt with an entity on purpose.
-    return html.unescape(text) if _ENTITY.search(text) else text
+    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
 
 
 def _read_paragraphs(text: str) -> str:

@@ -94,7 +94,8 @@ def _read(root: Any) -> PlainFeed:
 
 
 def _read_children(parent: Any, read: PlainFeed, entry: str, readers: Mapping[str, "_Reader"]) -> None:
-    for name, element in _once(parent, {entry, "image"}):
+    # Nearly every RSS feed has two links: its page's, and its own.
+    for name, element in _once(parent, {entry, "image"} | _BESIDE_ITEMS):
         if name == entry:
             read.entries.append(_read_entry(element, readers))
         elif name in _OF_FEED:

@@ -121,9 +121,19 @@ ENTRY = (
     "<summary>Kort</summary><content>Helt</content><updated>2026-11-24T05:00:00Z</updated></entry>"
 )
 
+OWN_LINK = '<atom:link rel="self" type="application/rss+xml" href="https://blad.example/flode"/>'
+
 
 @pytest.mark.parametrize(
-    "markup", [RSS.format("<title>Ã¥</title>" + ITEM), ATOM.format(ENTRY), RSS.format(""), RSS.format(ITEM * 2)]
+    "markup",
+    [
+        RSS.format("<title>Ã¥</title>" + ITEM),
+        ATOM.format(ENTRY),
+        ATOM.format('<link href="https://blad.example/"/><link rel="self" href="https://blad.example/flode"/>' + ENTRY),
+        RSS.format(""),
+        RSS.format(ITEM * 2),
+        RSS.format("<link>https://blad.example/</link>" + OWN_LINK + ITEM),
+    ],
 )
 def test_a_plain_feed_needs_no_feedparser(markup: str) -> None:
     assert read_plainly(markup.encode()) is not None
