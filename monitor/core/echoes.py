@@ -23,4 +23,4 @@ def echoes_of(entry: Entry) -> tuple[str, ...]:
     if not site or len(words) < _SHORTEST or entry.published is None:
         return ()
     days = (entry.published + timedelta(days=shift) for shift in (0, -1, 1))
-    return tuple(hashlib.sha256(f"{day:%Y-%m-%d} {site} {words}".encode()).hexdigest()[:16] for day in days)
+    return tuple(hashlib.sha256(f"{day.date()} {site} {words}".encode()).hexdigest()[:16] for day in days)

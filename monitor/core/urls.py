@@ -36,6 +36,16 @@ _PORT = re.compile(r"0*[0-9]{0,5}\Z")
 _OCTAL = re.compile(r"0[0-7]*\Z")
 _HEX = re.compile(r"0x[0-9a-f]*\Z")
 
+# An address that is its own safe and canonical form, as most of what feeds link to: nothing is left to read in it.
+_PLAIN = re.compile(
+    r"https?://(?=[^/]{1,200}/)(?!(?:m|mobil|mobile)\.)"
+    r"(?P<host>(?:(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+    r"|(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!:|/)|(?=[:/]))){4})"
+    r"(?::(?!(?:80|443)/)(?:[1-9][0-9]{1,3}|[1-5][0-9]{4}))?)"
+    r"(?P<path>(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*/?)",
+    re.ASCII,
+)
+
 
 class _Address(NamedTuple):
     """An http address in its parts; `host` carries the port, `query` its "?" and `fragment` its "#"."""
@@ -55,6 +65,8 @@ def safe_url(url: str, base: str = "") -> str:
 
     User info, the default port and a dot after the host are dropped. An address over 2,048 characters is refused.
     """
+    if _is_plain(url):
+        return url
     address = _read(url, _read(base))
     return str(address) if address else ""
 
@@ -63,6 +75,10 @@ def host_of(url: str) -> str:
     """Return the host without its port, in the ASCII form that DNS knows, or "" when the address is not acceptable."""
     address = _read(url)
     return re.sub(r":[0-9]+\Z", "", address.host) if address else ""
+
+
+def _is_plain(url: str) -> bool:
+    return len(url) < MAX_URL and _PLAIN.fullmatch(url) is not None and "AMP" not in url.upper()
 
 
 # --- reading an address --------------------------------------------------------------------------------
@@ -196,6 +212,7 @@ _TRACKERS = frozenset(_TRACKER_NAMES.split())
 _TRACKER_FAMILIES = ("utm_", "at_", "hsa_", "matomo_", "mc_", "mtm_", "oly_", "piwik_", "pk_", "vero_")
 _AMP_PARAMETERS = frozenset({"amp", "amp=", "amp=1", "amp=true", "output=amp", "outputtype=amp"})
 _AMP_TAIL = re.compile(r"(?<=[^/])(?:(?:/amp)+(?=/?\Z)|\.amp(?=(?:\.html?)?\Z))", re.IGNORECASE)
+_WWW = re.compile(r"\Awww\.(?=[^.:]+\.)")
 _DEVICE_HOST = re.compile(r"\A(?:(?:m|mobil|mobile|amp)\.)+(?=[^.:]+\.)")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED = re.compile(r"[0-9A-Za-z._~-]")  # RFC 3986, 2.3: escaped or not, the same character
@@ -222,6 +239,8 @@ def canonical_url(url: str, base: str = "") -> str:
     Without fragment (save `#!`), tracking parameters, AMP forms, mobile hosts and known forwarders. Scheme, `www.` and
     the order of parameters stay, so that the address can still be fetched; `identity_key` is what goes without them.
     """
+    if _is_plain(url):
+        return url
     address = safe_url(url, base)
     # One step bares another (a forwarder leads to an AMP page). Every step that changes anything takes characters away
     # or turns an escape to upper case, so this ends, and where it ends is its own canonical form.
@@ -235,10 +254,12 @@ def identity_key(url: str) -> str:
 
     Parameters are sorted. The key is no address: it is never fetched nor shown. "" when the address is not acceptable.
     """
+    if _is_plain(url) and (plain := _PLAIN.fullmatch(url)):
+        return _WWW.sub("", plain["host"]) + plain["path"].rstrip("/")
     address = _read(canonical_url(url))
     if address is None:
         return ""
-    host = re.sub(r"\Awww\.(?=[^.:]+\.)", "", address.host)
+    host = _WWW.sub("", address.host)
     query = "&".join(sorted(address.query[1:].split("&")))
     return host + address.path.rstrip("/") + (query and "?" + query) + address.fragment
 
@@ -248,6 +269,8 @@ def unwrap_url(url: str) -> str:
 
     The forwarder itself need not be asked: it is a page of its own, often one that robots.txt forbids.
     """
+    if _is_plain(url):  # a forwarder carries the address in its parameters, and an AMP copy is none
+        return url
     address = _read(url)
     while address and (target := _forwarded_to(address)) and len(target) < len(str(address)):
         address = _read(target)

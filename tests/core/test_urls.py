@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import MAX_URL
-from monitor.core.urls import canonical_url, host_of, identity_key, safe_url
+from monitor.core.urls import canonical_url, host_of, identity_key, safe_url, unwrap_url
 
 BASE = "https://www.kuriren.example/nyheter/idag/index.html?sida=2#topp"
 
@@ -245,3 +245,49 @@ def test_a_canonical_address_is_its_own_canonical_address(text: str) -> None:
     assert canonical_url(once) == once
     assert identity_key(once) == identity_key(text)
     assert bool(once) == bool(safe_url(text))
+
+
+PLAIN_PARTS = st.tuples(
+    st.sampled_from(["http://", "https://", "HTTP://", "//"]),
+    st.sampled_from(
+        [
+            "www.blad.example",
+            "blad.example",
+            "m.blad.example",
+            "amp.blad.example",
+            "127.0.0.2",
+            "127.0.0.256",
+            "127.0.0.02",
+        ]
+        + [
+            "1.2.3",
+            "1.2.3.4.5",
+            "blad.example.",
+            "-a.example",
+            "a_b.example",
+            "a.0x1",
+            "a.123",
+            "localhost",
+            "www.example",
+        ]
+        + ["www.google.se", "lm.facebook.com", "xn--vxj-0na.example"]
+    ),
+    st.sampled_from(["", ":80", ":443", ":8080", ":33943", ":65535", ":70000", ":080", ":"]),
+    st.lists(
+        st.sampled_from(["/", "a", ".", "..", "amp", ".amp", ".html", "?", "x=1", "#", "%41", "å", "-_~", "\n"])
+    ).map(lambda parts: "/" + "".join(parts)),
+)
+
+
+@given(PLAIN_PARTS.map("".join))
+@example("https://blad.example/nyheter/2026/11/badhuset-byggs-om.html")
+@example("https://blad.example/nyheter/badhuset.AMP")
+@example("http://127.0.0.2:33943/page/1.html")
+def test_what_is_taken_for_plain_at_a_glance_is_so_when_it_is_read(url: str) -> None:
+    def forms() -> list[str]:
+        return [form(url) for form in (safe_url, canonical_url, unwrap_url, identity_key)]
+
+    at_a_glance = forms()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.core.urls._is_plain", lambda _url: False)
+        assert forms() == at_a_glance
