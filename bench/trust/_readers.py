@@ -38,6 +38,16 @@ class Tally:
         within = self.slowest[0] <= SECONDS and self.largest[0] <= MEMORY
         return not (self.uncaught or self.silent or self.killed) and within
 
+    def add(self, other: "Tally", name: str) -> None:
+        """Count another trial in, under its name."""
+        self.inputs += other.inputs
+        self.uncaught += other.uncaught
+        self.silent += other.silent
+        self.killed += other.killed
+        self.outcomes += other.outcomes
+        self.slowest = max(self.slowest, (other.slowest[0], f"{name}: {other.slowest[1]}"))
+        self.largest = max(self.largest, (other.largest[0], f"{name}: {other.largest[1]}"))
+
     def __str__(self) -> str:
         ends = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
         return (
@@ -77,11 +87,19 @@ def _count(tally: Tally, name: str, measured: Any) -> None:
         tally.uncaught += 1
         print(f"   uncaught: {name}: {fault}", flush=True)
         return
-    outcome = getattr(reading, "outcome", None)
+    outcome, reason = _outcome_of(reading)
     tally.outcomes[str(outcome)] += 1
-    if outcome is not Outcome.OK and not (isinstance(outcome, Outcome) and reading.reason):
+    if outcome is not Outcome.OK and not (outcome and reason):
         tally.silent += 1
         print(f"   without outcome: {name}: {outcome}", flush=True)
+
+
+def _outcome_of(reading: Any) -> tuple[Outcome | None, str]:
+    """Return how a reading ended: a value of its own says so, and what has no words for it holds what was found."""
+    if isinstance(reading, Refused):
+        return Outcome.REFUSED, reading.reason
+    outcome = getattr(reading, "outcome", None if reading is None else Outcome.OK)
+    return outcome, getattr(reading, "reason", "")
 
 
 def measure(read: Callable[..., Any], body: bytes, args: tuple[object, ...]) -> tuple[Any, str, float, int]:
