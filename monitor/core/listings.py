@@ -112,9 +112,15 @@ def parse_page(body: bytes, content_type: str) -> Grown | Refused:
     return grow_html(text) if text.strip() else Refused("the page is empty or too large to be read")
 
 
-def words_of(element: Any) -> str:
-    """Return the text of an element as one line."""
-    return clean_line(" ".join(element.itertext()), MAX_SUMMARY)
+def words_of(element: Any, most: int = MAX_SUMMARY) -> str:
+    """Return the text of an element as one line of at most `most` characters; what lies far behind is not read."""
+    pieces, room = [], 8 * most
+    for piece in element.itertext():
+        pieces.append(piece[:room])
+        room -= len(piece) + 1
+        if room <= 0:
+            break
+    return clean_line(" ".join(pieces), most)
 
 
 def _refuse(reason: str) -> FeedReading:
@@ -185,7 +191,7 @@ def boxes_around(links: Sequence[tuple[Any, str]], most: int | None = None) -> I
 
     def belongs(above: Any) -> bool:
         alone = len(below[above]) == 1 and above.tag not in _WHOLE
-        return alone and (most is None or len(words_of(above)) <= most)
+        return alone and (most is None or _holds_at_most(above, most))
 
     seen: set[Any] = set()
     for link, address in links:
@@ -193,6 +199,16 @@ def boxes_around(links: Sequence[tuple[Any, str]], most: int | None = None) -> I
         if box not in seen:
             seen.add(box)
             yield box, address
+
+
+def _holds_at_most(element: Any, most: int) -> bool:
+    """Whether the text of an element has at most `most` characters; of a longer one only the beginning is read."""
+    read = 0
+    for piece in element.itertext():
+        read += len(" ".join(piece[: 4 * most].split()))
+        if read > most:
+            return False
+    return len(words_of(element)) <= most
 
 
 def _above(link: Any) -> Iterator[Any]:

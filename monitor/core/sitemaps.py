@@ -81,7 +81,7 @@ def read_sitemap(
     if isinstance(grown, Refused):
         return _refuse(grown.reason)
     root = grown.root
-    kind = etree.QName(root).localname
+    kind = str(root.tag).rpartition("}")[2]
     if kind == "sitemapindex":
         named = [safe_url(address, url) for address in _texts(root, "sitemap", "loc")]
         return _refuse(f"this is an index of sitemaps; write one of these instead: {' '.join(named[:5])}")

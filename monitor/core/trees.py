@@ -44,6 +44,13 @@ class Listener(Protocol[T_co]):
         """Hear that it is over; return what came of it."""
 
 
+# References to halves of characters: libxml2 takes them in, and lxml cannot hand them out.
+_SURROGATE = re.compile(
+    r"&#(?:x0*+d[89a-f][0-9a-f]{2}|0*+5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3])(?!\d));?",
+    re.IGNORECASE,
+)
+
+
 def grow_html(text: str) -> Grown | Refused:
     """Return the tree of a page as far as it is within the bounds, or why there is none."""
     markup, loss = tame_markup(text)
@@ -87,7 +94,7 @@ def grow_xml(text: str, most: int = MAX_ELEMENTS) -> Grown | Refused:
 
     What is not well formed is read as far as it goes; when it ends in the middle, the loss says so.
     """
-    markup, loss = tame_xml(text.lstrip("\ufeff \t\r\n"))
+    markup, loss = tame_xml(_SURROGATE.sub("", text.lstrip("\ufeff \t\r\n")))
     if excess := too_much_xml(markup, most):
         return Refused(f"the XML cannot be read: {excess}")
     parser = etree.XMLParser(

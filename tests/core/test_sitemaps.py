@@ -37,6 +37,14 @@ NEWS = (
 )
 
 
+@pytest.mark.parametrize(
+    "broken",
+    ['<urlset xmlns="http&#xd800;://a.example/"/>', '<urlset xmlns="http&#55296;://a.example/"/>', "<news:title/>"],
+)
+def test_a_root_whose_name_is_none_breaks_nothing(broken: str) -> None:
+    assert read_sitemap(broken.encode(), "https://a.example/", NOW).entries == ()
+
+
 def test_a_news_sitemap_gives_title_and_time() -> None:
     reading = read_sitemap(sitemap(NEWS), URL, NOW)
     assert reading.outcome is Outcome.OK

@@ -58,8 +58,11 @@ def items_of_page(markup: str) -> list[Item]:
     items: dict[str, Item] = {}
     for box, address in boxes_around(links, _MAX_WORDS):
         link = headlines[address]
-        items.setdefault(address, _item(link, box if len(headlines) > 1 else _block_of(link), address))
-    return list(items.values())[:MAX_ITEMS]
+        if len(items) == MAX_ITEMS:
+            break
+        if address not in items:
+            items[address] = _item(link, box if len(headlines) > 1 else _block_of(link), address)
+    return list(items.values())
 
 
 def items_of_text(text: str) -> list[Item]:
@@ -113,7 +116,7 @@ def _item(link: Any, box: Any, address: str) -> Item:
     href = str(link.get("href"))
     title = words_of(link)
     marked = (above for above in link.iterancestors() if "Article" in str(above.get("itemtype") or ""))
-    said = words_of(next(marked, box))
+    said = words_of(next(marked, box), 3 * _MAX_WORDS)
     return Item(
         url=address if find_target(href) else "",
         title=clean_line(title),

@@ -23,7 +23,14 @@ Split = Literal["auto", "yes", "no"]
 
 FEWEST = 3
 """Items that make a newsletter of a mail that was sent to many."""
+MAX_BODY = 5_000_000
+MAX_LINES = 200_000
+_MAX_MARKUP = 1_000_000
+"""Characters of a mail's text that are looked at, tags included."""
+_MAX_HEAD = 64_000
+_MAX_HEADER = 4_000
 _MAX_LINKS = 50
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _LINK = re.compile(r"https?://[^\s<>\"']{4,2000}")
 # The head of a mail that somebody passed on, within its text: who wrote it to whom.
 _PASSED_ON = re.compile(r"(?im)^[\s>*|]{0,20}(?:från|from|till|to|cc|kopia|reply-to|svara till)\*?:[^\n]*@[^\n]*$")
@@ -49,8 +56,10 @@ def read_mail(body: bytes, now: datetime, *, split: Split = "auto", whole: bool 
 
     `split` decides otherwise. With `whole`, what the mail says of an item is its whole text, and no page is fetched.
     """
+    if len(body) > MAX_BODY or body.count(b"\n") > MAX_LINES:
+        return refuse(f"the mail is larger than {MAX_BODY // 1_000_000} MB or {MAX_LINES:,} lines")
     try:
-        mail = _open(body)
+        mail = _open(_with_short_headers(body))
     except Exception as error:  # noqa: BLE001 - the parser lets out what broken headers make it raise
         return refuse(f"the mail cannot be read: {type(error).__name__}")
     items = [] if split == "no" else items_of_page(mail.page) or items_of_text(mail.plain)
@@ -75,6 +84,16 @@ def comes_from(header: bytes, senders: Collection[str]) -> bool:
     )
 
 
+def _with_short_headers(body: bytes) -> bytes:
+    """Return a mail whose head is bounded: Python's reader of headers takes quadratic time on long ones."""
+    found = _HEAD_ENDS.search(body)
+    head, rest = (body[: found.start()], body[found.start() :]) if found else (body, b"")
+    if len(head) <= _MAX_HEADER:
+        return body
+    headers = re.split(rb"\r?\n(?![ \t])", head[:_MAX_HEAD])
+    return b"\r\n".join(header[:_MAX_HEADER] for header in headers) + rest
+
+
 def _open(body: bytes) -> Mail:
     mail = message_from_bytes(body, policy=policy.default)
     subject, date, identity = (str(mail[name] or "") for name in ("Subject", "Date", "Message-ID"))
@@ -94,7 +113,7 @@ def _text_of(mail: EmailMessage, kind: str) -> str:
     payload = part.get_payload(decode=True) if part is not None else None
     if part is None or not isinstance(payload, bytes):
         return ""
-    return decode(payload, f"text/{kind}; charset={part.get_content_charset() or ''}")
+    return decode(payload, f"text/{kind}; charset={part.get_content_charset() or ''}")[:_MAX_MARKUP]
 
 
 def _as_one(mail: Mail, mark: str, now: datetime) -> FeedReading:
