@@ -44,7 +44,13 @@ BENCHES = (
     "police_crawl",
 )
 """In the order in which they run; one that is not in the folder is left out."""
-QUICK = {"polling": ("--rounds", "1", "--feeds", "200"), "limits": ("--pages", "100")}
+QUICK = {
+    "polling": ("--rounds", "1", "--feeds", "200"),
+    "limits": ("--pages", "100"),
+    "fleet": ("--feeds", "400", "--homes", "29", "--lines", "14", "--pages", "40"),
+    "backfill": ("2000",),
+    "letter": ("--quick",),
+}
 RESULTS = Path(__file__).parent / "results"
 OURS = ("scrapy", "twisted", "aiohttp", "feedparser", "lxml", "trafilatura", "hyperscan", "pebble")
 NOTABLE = 0.10

@@ -25,6 +25,7 @@ from statistics import median
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from bench.rows import tell
 from monitor.archives.captures import Tally, read_captures
 from monitor.config import read_home
 from monitor.core.archives import Find, Passed, glance, sift
@@ -34,6 +35,7 @@ from monitor.steps import watch_of
 from monitor.steps.backfill import backfill
 from monitor.store.db import open_database
 
+told = partial(tell, "backfill")
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).parents[2] / "shared"))
 PAGES = SHARED / "data/pages/article-extraction-benchmark.tar.xz"
 RECORDS, FILES = 50_000, 8
@@ -207,10 +209,13 @@ def main() -> None:
         one = run(folder, "one worker", files, 1)
         two = run(folder, "two workers", files, 2)
         killed = run(folder, "two workers, one killed", files, 2, kill=True)
-    print(f"two workers / one: {one.seconds / two.seconds:.2f} times (target: >= 1.7); load {os.getloadavg()[0]:.1f}")
+    print(f"load {os.getloadavg()[0]:.1f}")
+    told("two workers / one, wall", one.seconds / two.seconds, "x", at_least=1.7)
     # Where neighbours take the cores, the clock tells of them: this is what two cores of their own would give.
-    print(f"the same by CPU seconds of the busier worker: {one.cpu[0] / max(two.cpu):.2f} times")
-    print(f"the same articles: with two {one.holds == two.holds}, with one killed {one.holds == killed.holds}")
+    told("two workers / one, by CPU seconds of the busier worker", one.cpu[0] / max(two.cpu), "x", at_least=1.7)
+    told("answers a second of one worker's CPU, with extraction", each * FILES / one.cpu[0], "1/s", more_is_better=True)
+    told("the same articles with two workers, with one of them killed (of 2)",
+         (one.holds == two.holds) + (one.holds == killed.holds), "", at_least=2)  # fmt: skip
 
 
 if __name__ == "__main__":

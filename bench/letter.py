@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bench.rows import tell
 from monitor.config import read_home
 from monitor.core.digest import compose
 from monitor.deliver.render import MAX_BYTES, RenderedDigest, render_digest
@@ -89,6 +90,7 @@ def measure_rendering() -> Iterator[str]:
         f"compose and render {MENTIONS} mentions: {best:.0f} ms (the first, with the templates: {first * 1000:.0f} ms)"
     )
     print(f"the page: {size:,} bytes")
+    tell("letter", f"compose and render {MENTIONS} mentions", best, "ms", at_most=COMPOSED_MS)
     if best > COMPOSED_MS:
         yield f"{best:.0f} ms for {MENTIONS} mentions, {COMPOSED_MS:.0f} promised"
     if size > MAX_BYTES:
@@ -109,7 +111,8 @@ def measure_homes(sizes: tuple[int, ...]) -> list[str]:
         if best > MADE_SECONDS:
             faults.append(f"{best:.2f} s out of {size:,} articles, {MADE_SECONDS:.0f} s promised")
     if len(taken) > 1:
-        print(f"growth from {sizes[0]:,} to {sizes[-1]:,} articles: {taken[-1] / taken[0]:.2f} times")
+        what = f"the letter of a day, {sizes[0]:,} to {sizes[-1]:,} articles"
+        tell("letter", what, taken[-1] / taken[0], "x", at_most=GROWTH)
         if taken[-1] > GROWTH * taken[0]:
             faults.append(f"{taken[-1] / taken[0]:.2f} times the time, {GROWTH} promised")
     return faults
