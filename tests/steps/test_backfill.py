@@ -20,7 +20,7 @@ from monitor.store import articles as article_store
 from monitor.store import intake as intake_store
 from monitor.store.health import StoredSiteFiles
 from tests.command import call
-from tests.warc_files import Answer, page, write_warc
+from tests.warc_files import LABEL, Answer, page, record, write_warc
 
 TOWN = "Badhuset i Katrineholm byggs om för tolv miljoner kronor, säger kommunens tekniska chef."
 RECENT = "2026-11-02T05:00:00Z"
@@ -238,6 +238,30 @@ def test_the_command_tells_of_files_that_are_not_there(home: Home, tmp_path: Pat
     assert said.code == 1
     assert "none.warc.gz: it cannot be read: No such file" in said.err
     assert said.out.startswith("0 files read, 0 done before; 0 answers")
+
+
+def test_the_command_tells_a_wrong_address_and_keeps_the_files_for_the_next_time(
+    home: Home, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.archives.cluster.CONNECT", 1)
+    file = write_warc(tmp_path / "a.warc.gz", [answer("badet")])
+    said = call("backfill", "--home", home.path, "--scheduler", "tcp://127.0.0.1:1", file)
+    assert said.code == 2
+    assert 'no Dask scheduler answers at "tcp://127.0.0.1:1". It looks like tcp://10.0.0.5:8786' in said.err
+    assert rows(db) == []
+
+
+def test_a_mislabelled_file_is_told_and_is_not_taken_for_done(
+    fill: Callable[..., Backfilled], db: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "bare.warc"
+    path.write_bytes(record(answer("badet")).replace(LABEL, b""))
+    for _ in range(2):
+        result = fill(paths=[path])
+        assert (result.files, result.before, result.records) == (0, 0, 1)
+        assert "labelled" in result.problems[0][1]
+    path.write_bytes(record(answer("badet")))
+    assert (fill(paths=[path]).new, len(rows(db))) == (1, 1)
 
 
 def test_articles_of_an_archive_can_be_explained(fill: Callable[..., Backfilled], db: Database) -> None:
