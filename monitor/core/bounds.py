@@ -33,6 +33,8 @@ _XML = re.compile(
     + _INSIDE
     + rb")|</(?P<end>[^\s/>]++)"
 )
+_LONGEST_END = 2_000
+_ENDLESS = re.compile(rb"<[?/][^<>]{%d,}+>?" % _LONGEST_END)  # feedparser reads it again from each of its words
 _QUOTED = re.compile(rb""""[^"]*+"|'[^']*+'""")
 _ROOM = 2 * MAX_ATTRIBUTES  # bytes that this many attributes take at least
 _MARKS = re.compile("([\u0300-\u036f]{8})[\u0300-\u036f]++")
@@ -62,7 +64,10 @@ def tame_markup(text: str) -> tuple[bytes, str]:
 
 def tame_xml(text: str) -> tuple[bytes, str]:
     """Return XML in UTF-8 without tags that are crowded, and a sentence on what was lost by it, or ""."""
-    return _without_crowds(text.encode("utf-8", "ignore").translate(None, _UNREADABLE + b"\x0c"), _XML)
+    markup, crowds = _without_crowds(text.encode("utf-8", "ignore").translate(None, _UNREADABLE + b"\x0c"), _XML)
+    kept = _ENDLESS.sub(b"", markup)
+    endless = f"an instruction or end tag with more than {_LONGEST_END:,} characters was left out"
+    return kept, "; ".join(filter(None, (crowds, endless if kept != markup else "")))
 
 
 def _without_crowds(markup: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, str]:
@@ -143,7 +148,7 @@ def too_much_xml(markup: bytes, most: int = MAX_ELEMENTS, *, deepest: int = MAX_
         if elements > most:
             return _too_many(most)
         if depth > deepest:
-            return _TOO_DEEP
+            return _too_deep(deepest)
     return ""
 
 
@@ -161,7 +166,11 @@ def _too_many(most: int) -> str:
     return f"it has more than {most} elements"
 
 
-_TOO_DEEP = f"its elements are nested more than {MAX_DEPTH} deep"
+def _too_deep(most: int) -> str:
+    return f"its elements are nested more than {most} deep"
+
+
+_TOO_DEEP = _too_deep(MAX_DEPTH)
 
 
 # --- tables --------------------------------------------------------------------------------------------

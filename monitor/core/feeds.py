@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import feedparser
 
-from monitor.core.bounds import MAX_ELEMENTS, tame_xml, too_much_xml
+from monitor.core.bounds import tame_xml, too_much_xml
 from monitor.core.charsets import decode
 from monitor.core.dates import MAX_RAW, plausible, read_time
 from monitor.core.markup import plain_text
@@ -28,6 +28,8 @@ MAX_BODY = 5_000_000
 MAX_ENTRIES = 1_000
 MAX_MARKS = 500_000
 """Of < and &, each of which costs feedparser a turn, whatever follows; half of what it reads in ten seconds."""
+MAX_DEPTH = 20_000
+"""Tags within tags; the time that feedparser takes is quadratic in them."""
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][0-9a-zA-Z]{1,8}){0,4}")
 
 _HTML_PAGE = re.compile(r"(?is)(?:<[?!](?!--)[^>]*>|<!--(?>.*?-->)|\s)*+<(?:html|head|body|title|meta|script|div)\b")
@@ -97,8 +99,8 @@ def _read_xml(whole: str, url: str, read_date: _ReadDate) -> FeedReading:
     markup, loss = tame_xml(text)
     if markup.count(b"<") + markup.count(b"&") > MAX_MARKS:
         return _refuse(f"the feed cannot be read: it has more than {MAX_MARKS} signs of markup")
-    # As deep as it likes: feedparser makes no tree, and tags that a sloppy feed leaves open only look like depth.
-    if excess := too_much_xml(markup, deepest=MAX_ELEMENTS):
+    # Deeper than a tree may be: feedparser makes none, and tags that a sloppy feed leaves open only look like depth.
+    if excess := too_much_xml(markup, deepest=MAX_DEPTH):
         return _refuse(f"the feed cannot be read: {excess}")
     headers = {"content-type": "application/xml; charset=utf-8"}
     if "xml:base" in text:

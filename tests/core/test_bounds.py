@@ -141,3 +141,11 @@ def test_the_spans_of_all_cells_together_are_bounded() -> None:
     assert areas[0] == MAX_SPAN**2
     assert areas[-1] == 1
     assert sum(area - 1 for area in areas) <= MAX_CELLS
+
+
+def test_an_instruction_or_end_tag_without_end_is_left_out_and_told() -> None:
+    crowd = b" ".join(b"a%d='1'" % number for number in range(400))
+    kept, loss = tame_xml(f"<?xml {crowd.decode()}?><rss><a>x</a {crowd.decode()}></rss>")
+    assert kept == b"<rss><a>x</rss>"
+    assert "more than 2,000 characters" in loss
+    assert tame_xml("<?xml version='1.0'?><a></a>") == (b"<?xml version='1.0'?><a></a>", "")

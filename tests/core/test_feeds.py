@@ -1,6 +1,7 @@
 """Feeds of all kinds and makes. Each file in `feeds/` has a golden reading beside it, checked by hand once."""
 
 import json
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -250,3 +251,18 @@ def test_any_bytes_give_an_outcome_and_clean_entries(body: bytes, content_type: 
         assert entry.title or entry.summary or entry.url
         assert not set(entry.title + entry.id + entry.summary + entry.content) & set("\x00\u202e\x1b\ud800")
         assert entry.published is None or entry.published.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel>" + b"<feed xmlns='http://www.w3.org/2005/Atom'>" * 60_000,
+        b"<?xml version='1.0'" + b" a='1'" * 40_000 + b"?><rss><channel><item><title>x</title></item></channel></rss>",
+        b"<rss><channel>" + b"<b>" * 19_990,
+    ],
+)
+def test_a_feed_that_is_built_to_be_slow_ends_soon_and_says_why(body: bytes) -> None:
+    began = time.process_time()
+    reading = read_feed(body, URL)
+    assert time.process_time() - began < 5
+    assert reading.reason
