@@ -18,6 +18,7 @@ from bench.hostile import TOKENS, mutations
 from bench.trust._readers import Input, Tally, try_reader
 from monitor.core.reservations import AGENT
 from monitor.core.robots import lines_for
+from monitor.crawl.bounds import MAX_SITE_FILE
 from monitor.models import Refused
 from tests.readers import ADDRESS, DATE, SAMPLES, TEXT, Sample
 
@@ -34,7 +35,7 @@ ROBOTS = Sample(
 
 def obey(body: bytes) -> str | Refused:
     """Read a robots.txt as `crawl.politeness` does, and ask it for an address."""
-    lines = lines_for(body.decode("utf-8", "replace"), AGENT)
+    lines = lines_for(body[:MAX_SITE_FILE].decode("utf-8", "replace"), AGENT)
     if isinstance(lines, str):
         Protego.parse(lines).can_fetch(ADDRESS, AGENT)
     return lines
