@@ -1,0 +1,68 @@
+"""Peer: plain Scrapy reads pages; trafilatura in the spider's callback, the town as a word, an insert an item.
+
+    python scrapy_pages.py DATABASE URLS TOWN
+
+As one would write it first: every page is extracted with its metadata (title and date are what a monitor shows), and
+what names the town is kept. The settings are those of scrapy_bare.py. Prints how many pages name the town.
+"""
+
+import re
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+from scrapy_bare import SETTINGS
+
+TOWN = re.compile(rf"\b{re.escape(sys.argv[3])}s?\b")
+
+
+class Insert:
+    """One statement and one transaction an item."""
+
+    def open_spider(self) -> None:
+        """Open the database."""
+        self.connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+        self.connection.execute("pragma journal_mode = wal")
+        self.connection.execute("pragma synchronous = normal")
+        self.connection.execute("create table pages (url primary key, title, published, text, names)")
+
+    def process_item(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Insert a page."""
+        self.connection.execute("insert into pages values (:url, :title, :published, :text, :names)", item)
+        return item
+
+
+class Pages(Spider):
+    """Reads every page once."""
+
+    name = "pages"
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for each."""
+        for url in Path(sys.argv[2]).read_text(encoding="utf-8").split():
+            yield Request(url)
+
+    def parse(self, response: Response, **_more: Any) -> Iterator[dict[str, Any]]:
+        """Extract a page, and see whether it names the town."""
+        document = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
+        text = document.text if document else ""
+        yield {
+            "url": response.url,
+            "title": document.title if document else "",
+            "published": document.date if document else "",
+            "text": text,
+            "names": bool(TOWN.search(text or "")),
+        }
+
+
+if __name__ == "__main__":
+    process = AsyncCrawlerProcess({**SETTINGS, "ITEM_PIPELINES": {"__main__.Insert": 300}})
+    process.crawl(Pages)
+    process.start()
+    print(sqlite3.connect(sys.argv[1]).execute("select count(*) from pages where names").fetchone()[0])
