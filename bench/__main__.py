@@ -50,6 +50,7 @@ QUICK = {
     "fleet": ("--feeds", "400", "--homes", "29", "--lines", "14", "--pages", "40"),
     "backfill": ("2000",),
     "letter": ("--quick",),
+    "pages": ("--pages", "1000", "--inline", "200", "--newsplease", "50", "--read", "100"),
 }
 RESULTS = Path(__file__).parent / "results"
 OURS = ("scrapy", "twisted", "aiohttp", "feedparser", "lxml", "trafilatura", "hyperscan", "pebble")

@@ -30,11 +30,12 @@ class Pages(Spider):
     """Fetches every page once."""
 
     name = "pages"
+    urls = Path(sys.argv[1]).read_text(encoding="utf-8").split()
     came = 0
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each."""
-        for url in Path(sys.argv[1]).read_text(encoding="utf-8").split():
+        for url in self.urls:
             yield Request(url)
 
     def parse(self, response: Response, **_more: Any) -> None:

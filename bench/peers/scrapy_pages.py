@@ -17,8 +17,17 @@ import trafilatura
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
-from scrapy_bare import SETTINGS
 
+SETTINGS = {
+    "CONCURRENT_REQUESTS": 100,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "DOWNLOAD_DELAY": 0,
+    "ROBOTSTXT_OBEY": False,
+    "COOKIES_ENABLED": False,
+    "TELNETCONSOLE_ENABLED": False,
+    "LOG_ENABLED": False,
+    "ITEM_PIPELINES": {"__main__.Insert": 300},
+}
 TOWN = re.compile(rf"\b{re.escape(sys.argv[3])}s?\b")
 
 
@@ -42,10 +51,11 @@ class Pages(Spider):
     """Reads every page once."""
 
     name = "pages"
+    urls = Path(sys.argv[2]).read_text(encoding="utf-8").split()
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each."""
-        for url in Path(sys.argv[2]).read_text(encoding="utf-8").split():
+        for url in self.urls:
             yield Request(url)
 
     def parse(self, response: Response, **_more: Any) -> Iterator[dict[str, Any]]:
@@ -62,7 +72,7 @@ class Pages(Spider):
 
 
 if __name__ == "__main__":
-    process = AsyncCrawlerProcess({**SETTINGS, "ITEM_PIPELINES": {"__main__.Insert": 300}})
+    process = AsyncCrawlerProcess(SETTINGS)
     process.crawl(Pages)
     process.start()
     print(sqlite3.connect(sys.argv[1]).execute("select count(*) from pages where names").fetchone()[0])

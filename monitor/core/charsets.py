@@ -37,10 +37,11 @@ def decode(body: bytes, content_type: str = "") -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body.decode(name, "replace").removeprefix("\ufeff")
-    text = body.decode("utf-8", "surrogateescape")
+    try:
+        return body.decode()  # as nearly always
+    except UnicodeError:
+        text = body.decode("utf-8", "surrogateescape")
     broken = len(_BROKEN.findall(text))
-    if not broken:
-        return text
     for label in _declared(body, content_type):
         name = _trusted(label)
         if name and name != "cp1252":

@@ -91,8 +91,7 @@ class HomeIntake:
         return []
 
     def _said(self, wanted: Wanted) -> bool:
-        words = intake_store.entry_words(self.db, wanted.id)
-        return any(self.may_name(f"{entry.title}\n{entry.summary}\n{entry.content}".encode(), "") for entry in words)
+        return any(self.may_name(words.encode(), "") for words in intake_store.words_of_page(self.db, wanted.id))
 
     def _count(self) -> None:
         result = self.result

@@ -291,6 +291,12 @@ def _forget_words(connection: sqlite3.Connection, page: int) -> None:
     connection.execute("update entries set summary = '', content = '' where page = ?", [page])
 
 
+def words_of_page(db: Database, page: int) -> list[str]:
+    """Return all that the sources said of a page, as text alone: asked for each page that is fetched."""
+    sql = "select title || char(10) || summary || char(10) || content from entries where page = ? order by id"
+    return [str(row[0]) for row in db.execute(sql, [page])]
+
+
 def entry_words(db: Database, page: int) -> list[Entry]:
     """Return what the sources said of a page, first seen first."""
     rows = db.query("select * from entries where page = ? order by id", [page])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -61,9 +62,7 @@ _LEAD_CLASS = re.compile(
     r"preamble|ingress|standfirst|\blead\b|-lead\b|\blede\b|\bintro\b|article-intro|entry-summary", re.IGNORECASE
 )
 _LEAD_WORDS = ("preamble", "ingress", "standfirst", "lead", "lede", "intro", "summary")
-_LEADS = "//*[self::p or self::div or self::h2 or self::span][{}][not(ancestor::nav or ancestor::aside)]".format(
-    " or ".join(f"contains(@class, '{word}')" for word in _LEAD_WORDS)
-)
+_LEAD_TAGS = ("p", "div", "h2", "span")
 _LEAD_LENGTH = range(10, 1_200)
 _TEASER_WORDS = 120
 _FEW_WORDS, _MANY_WORDS = 25, 125
@@ -181,13 +180,19 @@ def _blocks(paragraphs: Iterable[str], title: str) -> tuple[tuple[str, ...], boo
 
 def _marked_leads(tree: Any) -> list[tuple[str, bool]]:
     """Give the texts that a class name calls the lead, each with whether it stands right under the heading."""
-    elements = [found for found in tree.xpath(_LEADS)[:50] if _LEAD_CLASS.search(found.get("class"))][:5]
+    named = (found for found in tree.iter(*_LEAD_TAGS) if _names_lead(found.get("class")))
+    outside = (found for found in named if next(found.iterancestors("nav", "aside"), None) is None)
+    elements = [found for found in islice(outside, 50) if _LEAD_CLASS.search(found.get("class"))][:5]
     lines = (clean_line("".join(element.itertext())[: _LEAD_LENGTH.stop], MAX_SUMMARY) for element in elements)
     return [
         (line, _is_under_heading(element))
         for line, element in zip(lines, elements, strict=True)
         if len(line) in _LEAD_LENGTH
     ]
+
+
+def _names_lead(class_name: str | None) -> bool:
+    return class_name is not None and any(word in class_name for word in _LEAD_WORDS)
 
 
 def _is_under_heading(element: Any) -> bool:
