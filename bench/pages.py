@@ -109,8 +109,10 @@ def crawls(web: SmallWeb, given: argparse.Namespace) -> dict[str, tuple[Crawl, i
         def run(folder: Path, pages: tuple[str, ...]) -> Cost:
             urls = folder / "urls.txt"
             urls.write_text("\n".join(pages), encoding="utf-8")
-            before = (folder / "peer.db",) if database else ()
-            cost = measure([python, driver(script), *before, urls, *([TOWN] if named else [])], env=PLAIN)
+            before: list[str | Path] = [folder / "peer.db"] if database else []
+            after: list[str | Path] = [TOWN] if named else []
+            command: list[str | Path] = [python, driver(script), *before, urls, *after]
+            cost = measure(command, env=PLAIN)
             found = int(cost.output.split()[-1])
             check(found, sum(page in web.naming for page in pages) if named else len(pages))
             return cost
@@ -159,8 +161,8 @@ def compare_readers(given: argparse.Namespace, folder: Path) -> None:
     for number in range(3 if given.read <= 1000 else 1):
         rates.setdefault("ours", []).append(read_rate(fill_home(folder / f"read{number}", bodies), given.read))
         for name, more in () if given.only else (("trafilatura", ["metadata"]), ("trafilatura, text only", [])):
-            command = [python_of("scrapy"), driver("trafilatura_pool"), bodies, str(PROCESSES), *more]
-            said = json.loads(measure(command, env=PLAIN).output.splitlines()[-1])
+            pool: list[str | Path] = [python_of("scrapy"), driver("trafilatura_pool"), bodies, str(PROCESSES), *more]
+            said = json.loads(measure(pool, env=PLAIN).output.splitlines()[-1])
             check(said["pages"], given.read)
             rates.setdefault(name, []).append(said["pages"] / said["seconds"])
     rate = {name: statistics.median(found) for name, found in rates.items()}

@@ -17,6 +17,7 @@ import trafilatura
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
+from trafilatura.settings import Document
 
 SETTINGS = {
     "CONCURRENT_REQUESTS": 100,
@@ -60,14 +61,15 @@ class Pages(Spider):
 
     def parse(self, response: Response, **_more: Any) -> Iterator[dict[str, Any]]:
         """Extract a page, and see whether it names the town."""
-        document = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
-        text = document.text if document else ""
+        found = trafilatura.bare_extraction(response.body, url=response.url, with_metadata=True)
+        document = found if isinstance(found, Document) else Document()
+        text = document.text or ""
         yield {
             "url": response.url,
-            "title": document.title if document else "",
-            "published": document.date if document else "",
+            "title": document.title,
+            "published": document.date,
             "text": text,
-            "names": bool(TOWN.search(text or "")),
+            "names": bool(TOWN.search(text)),
         }
 
 

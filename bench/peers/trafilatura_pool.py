@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import trafilatura
+from trafilatura.settings import Document
 
 METADATA = "metadata" in sys.argv
 
@@ -20,7 +21,7 @@ METADATA = "metadata" in sys.argv
 def read(body: bytes) -> int:
     """Read one page; return how long its text is."""
     document = trafilatura.bare_extraction(body, fast=True, include_comments=False, with_metadata=METADATA)
-    return len(document.text or "") if document else 0
+    return len(document.text or "") if isinstance(document, Document) else 0
 
 
 if __name__ == "__main__":
