@@ -11,6 +11,7 @@ then the whole backfill into a home with one and with two workers, and with two 
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -192,6 +193,8 @@ def _cpu_of(session: int) -> float:
 
 def main() -> None:
     """Run the bench."""
+    # Who ends the bench ends its workers: they have sessions of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     if not PAGES.exists():
         sys.exit(f"{PAGES} is missing: this bench needs the shared data")
     records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
