@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
-from functools import cache
 from itertools import islice
 from typing import Any
 
+import trafilatura
 from lxml import etree
+from trafilatura.settings import DEFAULT_CONFIG
 
 from monitor.core.bounds import clamp_spans, first_tags, tame_markup, too_much_for_tree, too_much_html
 from monitor.core.pages.decoding import decode_page
@@ -43,15 +44,8 @@ from monitor.models import Access, Outcome, PageReading
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 
-@cache
-def _trafilatura() -> tuple[Any, Any]:
-    """Return the library and its settings. Loaded with the first page: most runs of `monitor crawl` read none."""
-    import trafilatura  # noqa: PLC0415
-    from trafilatura.settings import DEFAULT_CONFIG  # noqa: PLC0415
-
-    config = deepcopy(DEFAULT_CONFIG)
-    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"  # characters below which it takes what it can get
-    return trafilatura, config
+_CONFIG = deepcopy(DEFAULT_CONFIG)
+_CONFIG["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"  # characters below which it takes what it can get
 
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -155,8 +149,7 @@ def _read_tree(tree: Any, markup: bytes, url: str, now: datetime | None, *, exce
 
 def _main_text(tree: Any) -> Iterator[str]:
     try:
-        trafilatura, config = _trafilatura()
-        text = trafilatura.extract(tree, fast=True, include_comments=False, with_metadata=False, config=config)
+        text = trafilatura.extract(tree, fast=True, include_comments=False, with_metadata=False, config=_CONFIG)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, etree.LxmlError):
         return
     for line in (text or "").split("\n"):
