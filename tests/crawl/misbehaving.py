@@ -316,7 +316,7 @@ def robots() -> Iterator[Behaviour]:
     yield Behaviour(
         "robots.txt without end", good, "transient", "too large", then(head(kind=plain), forever=b"# a comment\n" * 900)
     )
-    yield Behaviour("robots.txt of 6 MB", good, "ok", "", says(whole(rules, kind=plain)))
+    yield Behaviour("robots.txt of 6 MB", good, "transient", "can be followed", says(whole(rules, kind=plain)))
     yield Behaviour("robots.txt of bytes", good, "ok", "", says(whole(bytes(range(256)) * 400, kind=plain)))
     yield Behaviour("robots.txt is a page", good, "ok", "", says(whole(b"<html>" * 10_000, kind=HTML)))
     yield Behaviour("robots.txt: to this machine", good, "transient", "robots.txt", redirects(b"http://127.0.0.1:22/"))
