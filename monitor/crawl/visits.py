@@ -1,7 +1,7 @@
 """The pages of a crawl: those of one host one after the other, those of many hosts at once.
 
-They go through Scrapy's downloader with all its middlewares, and not through its scheduler and scraper: those cost as
-much again as the fetch, and what they order and bound is ordered and bound here.
+They go through Scrapy's downloader with all its middlewares, and not through its scheduler and scraper: what those
+order and bound is ordered and bound here, for less.
 """
 
 import asyncio
