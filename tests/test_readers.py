@@ -7,6 +7,7 @@ new is asked for a sample (tests/readers.py), and red until what it answers has 
 import ast
 import importlib
 import inspect
+import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -67,6 +68,10 @@ HOSTILE_DATES = (
     "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -1400", "99999-01-01", "2026-13-45T99:99:99Z",
     "\u202e2026\0-11-23", "2" * 5_000,
 )  # fmt: skip
+
+# Measuring coverage makes Python itself several times slower.
+NOTICEABLE = 0.05 if sys.gettrace() is None else 0.4
+"""Seconds of CPU time in which nothing else is polled."""
 
 
 # --- finding them --------------------------------------------------------------------------------------
@@ -294,4 +299,4 @@ def test_what_runs_outside_a_worker_takes_no_noticeable_time(what: str) -> None:
         began = time.process_time()
         WORST[what]()
         spent.append(time.process_time() - began)
-    assert min(spent) < 0.05
+    assert min(spent) < NOTICEABLE

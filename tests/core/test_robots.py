@@ -1,5 +1,6 @@
 """robots.txt without what it says to others: the same meaning, and bounded."""
 
+import sys
 import time
 
 import pytest
@@ -21,6 +22,10 @@ LINES = [
 ]  # fmt: skip
 PATHS = ("/", "/a", "/a/b", "/b", "/c", "/xc", "/ab")
 SIZE = 500 * 1024
+
+# Measuring coverage makes Python itself several times slower.
+NOTICEABLE = 0.05 if sys.gettrace() is None else 0.4
+"""Seconds of CPU time in which nothing else is polled."""
 
 
 @settings(max_examples=300)
@@ -78,4 +83,4 @@ def test_the_worst_file_takes_no_noticeable_time(text: str) -> None:
         if isinstance(left, str):
             Protego.parse(left).can_fetch("https://a.se/" + "a/b-å" * 400, AGENT)
         spent.append(time.process_time() - began)
-    assert min(spent) < 0.05
+    assert min(spent) < NOTICEABLE
