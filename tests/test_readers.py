@@ -70,7 +70,7 @@ HOSTILE_DATES = (
 )  # fmt: skip
 
 # Measuring coverage makes Python itself several times slower.
-NOTICEABLE = 0.05 if sys.gettrace() is None else 0.4
+NOTICEABLE = 0.15 if sys.gettrace() is None else 0.6
 """Seconds of CPU time in which nothing else is polled."""
 
 

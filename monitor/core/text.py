@@ -49,9 +49,10 @@ def is_clean(text: str) -> bool:
     """Whether nothing in `text` would be taken out of it or composed; its white space is not looked at."""
     if _FAMILIAR.fullmatch(text):
         return True
+    if _UNWANTED.search(text) or _OTHER_BREAKS.search(text):
+        return False
     # A long run may be one letter with thousands of accents, which takes quadratic time to look at.
-    doubtful = _LONG_RUN.search(text) or _UNWANTED.search(text) or _OTHER_BREAKS.search(text)
-    return not doubtful and unicodedata.is_normalized("NFC", text)
+    return _LONG_RUN.sub(_thin_marks, text) == text and unicodedata.is_normalized("NFC", text)
 
 
 def _thin_marks(run: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.core.gate import MAX_ITEMS, admit, admitted
@@ -118,6 +118,7 @@ def test_a_reader_that_needs_no_worker_passes_the_gate_by_its_mark() -> None:
 
 
 @given(st.text(max_size=60))
+@example("¡¡¡¡¡¡¡¡ɐ")
 def test_what_has_passed_passes_again_unchanged(text: str) -> None:
     entry = admit(replace(CLEAN, title=text, summary=text, url=f"https://a.se/{text}"))
     assert admit(entry) is entry

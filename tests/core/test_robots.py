@@ -24,7 +24,7 @@ PATHS = ("/", "/a", "/a/b", "/b", "/c", "/xc", "/ab")
 SIZE = 500 * 1024
 
 # Measuring coverage makes Python itself several times slower.
-NOTICEABLE = 0.05 if sys.gettrace() is None else 0.4
+NOTICEABLE = 0.15 if sys.gettrace() is None else 0.6
 """Seconds of CPU time in which nothing else is polled."""
 
 
