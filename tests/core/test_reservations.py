@@ -99,6 +99,7 @@ def test_a_meta_for_our_own_name_counts_and_one_in_a_comment_or_the_body_does_no
     assert judged(body=b"<head><meta name='town-monitor' content='nosnippet'></head>") == "link"
     assert judged(body=b"<head><!-- <meta name='robots' content='none'> --></head>") == "text"
     assert judged(body=b"<head><meta name='viewport' content='none'></head>") == "text"
+    assert judged(body=b"<head><meta name='description' content='none, robots'></head>") == "text"
     assert judged(body=b"<head></head><body><meta name='robots' content='none'>") == "text"
 
 
