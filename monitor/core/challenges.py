@@ -53,7 +53,7 @@ def find_challenge(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
 def looks_like_html(body: bytes) -> bool:
     """Whether the bytes begin as a web page does."""
-    return bool(_HTML.match(body))
+    return bool(_HTML.match(body, 0, _LOOKED_AT))
 
 
 def _shows_mark(body: bytes) -> bool:

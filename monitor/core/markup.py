@@ -29,7 +29,8 @@ _PARAGRAPHS = re.compile(
     rf"""(?:\s*<p{_ATTRIBUTES}>
             (?:{_PLAIN}++|{_BREAK}|{_REFERENCE}
                |<(a|b|i|em|strong|span){_ATTRIBUTES}>(?:{_PLAIN}++|{_REFERENCE})*+</\1>)*+
-         </p>)++\s*""".replace(" ", "").replace("\n", "")
+         </p>)++\s*""",
+    re.VERBOSE,
 )
 _LINE_ENDS = re.compile(rf"</?p(?:\s[^>]*)?>|{_BREAK}")
 _OTHER_TAGS = re.compile(r"</?[a-z]+[^>]*>")

@@ -24,6 +24,8 @@ TDM_FILE = "/.well-known/tdmrep.json"
 
 _LOOKED_AT = 200_000
 _MAX_RULES = 1_000
+MAX_TDM_FILE = 200_000
+"""Bytes of a tdmrep.json that are read; a longer one reserves everything."""
 _LONGEST = 2_048
 _EXCERPT = 600
 _LEAD = 200
@@ -71,7 +73,9 @@ def judge_reservation(
 
 @admitted
 def read_tdm_file(body: bytes) -> tuple[TdmRule, ...]:
-    """Read tdmrep.json; what is not understood reserves nothing."""
+    """Read tdmrep.json; what is not understood reserves nothing, and what is too much to be followed everything."""
+    if len(body) > MAX_TDM_FILE:
+        return (TdmRule("/", True),)
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):

@@ -10,11 +10,15 @@ from monitor.models import Refused
 
 MAX_LINES = 2_000
 """Lines that may speak to us; a site with more is left alone, like one whose robots.txt cannot be had."""
+_COSTLY = re.compile(r"^[^\n]*?[*$\x80-\U0010ffff][^\n]*+", re.MULTILINE)
+"""A rule with a pattern or a letter to be quoted: ten times a plain one's work for Protego. Counts as two lines."""
 MAX_CHARACTERS = 100_000
 MAX_WORK = 10_000
 """Lines times names that may be ours: Protego files each rule under each."""
 MAX_IN_ALL = 20_000
 """Lines of the whole file, whomever they speak to."""
+MAX_NAMES = 4_000
+"""Names of crawlers in the whole file."""
 
 _ENDS = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]++")
 _COMMENT = re.compile(r"#[^\n]*+")
@@ -35,6 +39,8 @@ def lines_for(text: str, agent: str) -> str | Refused:
         return _TOO_MANY
     # Before, name, lines, name, lines, ...
     before, *groups = _AGENT.split(_COMMENT.sub("", text))
+    if len(groups) > 2 * MAX_NAMES:
+        return _TOO_MANY
     kept = [before.strip()]
     names: set[str] = set()
     ours, ended = False, True
@@ -51,7 +57,7 @@ def lines_for(text: str, agent: str) -> str | Refused:
         if said := said.strip():
             kept.append(said)
     found = "\n".join(kept)
-    lines, odd_names = found.count("\n"), len(_NAMED.findall(found)) > MAX_LINES // 2
+    lines, odd_names = found.count("\n") + len(_COSTLY.findall(found)), len(_NAMED.findall(found)) > MAX_LINES // 2
     too_many = lines > MAX_LINES or lines * len(names) > MAX_WORK or len(found) > MAX_CHARACTERS or odd_names
     return _TOO_MANY if too_many else found
 

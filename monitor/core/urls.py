@@ -65,7 +65,7 @@ def safe_url(url: str, base: str = "") -> str:
 
     User info, the default port and a dot after the host are dropped. An address over 2,048 characters is refused.
     """
-    if _is_plain(url):
+    if _plain(url):
         return url
     address = _read(url, _read(base))
     return str(address) if address else ""
@@ -77,8 +77,9 @@ def host_of(url: str) -> str:
     return re.sub(r":[0-9]+\Z", "", address.host) if address else ""
 
 
-def _is_plain(url: str) -> bool:
-    return len(url) < MAX_URL and _PLAIN.fullmatch(url) is not None and "AMP" not in url.upper()
+def _plain(url: str) -> re.Match[str] | None:
+    """Return the parts of an address in which nothing is left to read, None for any other."""
+    return None if len(url) >= MAX_URL or "AMP" in url.upper() else _PLAIN.fullmatch(url)
 
 
 # --- reading an address --------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def canonical_url(url: str, base: str = "") -> str:
     Without fragment (save `#!`), tracking parameters, AMP forms, mobile hosts and known forwarders. Scheme, `www.` and
     the order of parameters stay, so that the address can still be fetched; `identity_key` is what goes without them.
     """
-    if _is_plain(url):
+    if _plain(url):
         return url
     address = safe_url(url, base)
     # One step bares another (a forwarder leads to an AMP page). Every step that changes anything takes characters away
@@ -254,7 +255,7 @@ def identity_key(url: str) -> str:
 
     Parameters are sorted. The key is no address: it is never fetched nor shown. "" when the address is not acceptable.
     """
-    if _is_plain(url) and (plain := _PLAIN.fullmatch(url)):
+    if plain := _plain(url):
         return _WWW.sub("", plain["host"]) + plain["path"].rstrip("/")
     address = _read(canonical_url(url))
     if address is None:
@@ -269,7 +270,7 @@ def unwrap_url(url: str) -> str:
 
     The forwarder itself need not be asked: it is a page of its own, often one that robots.txt forbids.
     """
-    if _is_plain(url):  # a forwarder carries the address in its parameters, and an AMP copy is none
+    if _plain(url):  # a forwarder carries the address in its parameters, and an AMP copy is none
         return url
     address = _read(url)
     while address and (target := _forwarded_to(address)) and len(target) < len(str(address)):

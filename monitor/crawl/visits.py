@@ -33,7 +33,7 @@ class Visits:
         self.intake = intake
         self.clock = clock
         self.faults = faults
-        """What cannot be saved: then there is no use in more, and nothing more is fetched."""
+        """What cannot be judged or saved: then there is no use in more, and nothing more is fetched."""
         self._at_once = asyncio.Semaphore(HOSTS_AT_ONCE)
         self._waiting: dict[str, deque[Wanted]] = {}
         self._visits: set[asyncio.Task[None]] = set()
@@ -66,25 +66,28 @@ class Visits:
 
     async def _fetch(self, wanted: Wanted) -> None:
         """Fetch one page and hand it over, or the reason why it cannot be had."""
-        answer: Page | Unavailable
         try:
-            response = await self.crawler.engine.download_async(Request(wanted.url, callback=NO_CALLBACK))
-        except PostponedError:
-            return  # it stays wanted
-        except Exception as error:  # noqa: BLE001 (whatever the network raises is an outcome)
-            outcome, reason = explain_failure(error)
-            answer = Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)
-        else:
-            answer = judge(response, wanted, self.clock)
-        if self.faults:
-            return
-        try:
+            response = await self._ask(wanted)
+            if response is None or self.faults:
+                return
+            answer = response if isinstance(response, Unavailable) else judge(response, wanted, self.clock)
             if isinstance(answer, Page):
                 self.want(self.intake.fetched(wanted, answer))
             else:
                 self.want(self.intake.unavailable(wanted, answer))
         except Exception as fault:  # noqa: BLE001 (raised at the end of the crawl)
             self.faults.append(fault)
+
+    async def _ask(self, wanted: Wanted) -> Response | Unavailable | None:
+        """Return what was answered, or why nothing was; None for a page that is put off, and stays wanted."""
+        try:
+            response: Response = await self.crawler.engine.download_async(Request(wanted.url, callback=NO_CALLBACK))
+        except PostponedError:
+            return None
+        except Exception as error:  # noqa: BLE001 (whatever the network raises is an outcome)
+            outcome, reason = explain_failure(error)
+            return Unavailable(reason=reason, retry=outcome is PollOutcome.TRANSIENT)
+        return response
 
 
 def judge(response: Response, wanted: Wanted, clock: Clock) -> Page | Unavailable:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.reservations import TdmRule, headline_only, judge_reservation, keep, read_tdm_file, stricter
+from monitor.core.reservations import (
+    MAX_TDM_FILE,
+    TdmRule,
+    headline_only,
+    judge_reservation,
+    keep,
+    read_tdm_file,
+    stricter,
+)
 from monitor.models import Article, Entry, FoundPlace, Mention, PlaceKind, StorePolicy
 from tests.core.articles import START
 
@@ -159,3 +167,8 @@ def test_an_excerpt_is_never_long() -> None:
     mentions = tuple(replace(many.place.mentions[1]) for _ in range(2))
     twice = replace(many, place=replace(many.place, mentions=mentions))
     assert keep(twice, StorePolicy.EXCERPT).text == "Katrineholm växer."
+
+
+def test_a_tdmrep_json_that_is_too_long_to_be_followed_reserves_everything() -> None:
+    rules = read_tdm_file(b"[" + b" " * MAX_TDM_FILE + b"]")
+    assert judged(rules=rules) == "link reserved"

@@ -289,5 +289,5 @@ def test_what_is_taken_for_plain_at_a_glance_is_so_when_it_is_read(url: str) -> 
 
     at_a_glance = forms()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("monitor.core.urls._is_plain", lambda _url: False)
+        patch.setattr("monitor.core.urls._plain", lambda _url: None)
         assert forms() == at_a_glance

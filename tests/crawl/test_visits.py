@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
+import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from monitor.crawl import visits as visits_module
 from monitor.crawl.base import Polled
 from monitor.crawl.failures import PostponedError
 from monitor.crawl.visits import HOSTS_AT_ONCE, Visits
@@ -137,3 +139,14 @@ def test_when_a_page_cannot_be_saved_no_more_are_fetched_and_its_fault_is_kept()
         faults = visit(web, Desk(fault=StoreError("the disk is full")), *(f"http://a.example/{n}" for n in range(5)))
         assert [str(fault) for fault in faults] == ["the disk is full"]
         assert web.asked == ["http://a.example/0"]
+
+
+def test_a_fault_in_judging_a_page_is_kept_and_nothing_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> Page:
+        raise ValueError("a fault of the program")
+
+    monkeypatch.setattr(visits_module, "judge", fail)
+    web = Web()
+    faults = visit(web, Desk(), "http://a.example/1", "http://a.example/2")
+    assert [str(fault) for fault in faults] == ["a fault of the program"]
+    assert web.asked == ["http://a.example/1"]

@@ -74,7 +74,10 @@ def comes_from(header: bytes, senders: Collection[str]) -> bool:
     """Whether a From header names nobody but `senders`: domains ("google.com", with what is below it) or addresses.
 
     A display name that looks like an address counts as one. The header itself can be forged by whoever sends the mail.
+    One that is longer than any names somebody else too.
     """
+    if len(header) > _MAX_HEADER:
+        return False
     text = header.decode("utf-8", "replace").lower()
     wanted = {sender.strip().lower().lstrip("@") for sender in senders}
     found = [(match[0], match[1].split(".")) for match in _MAILBOX.finditer(text)]

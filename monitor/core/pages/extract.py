@@ -43,10 +43,8 @@ from monitor.models import Access, Outcome, PageReading
 # Without any handler Python would print trafilatura's warnings about hostile pages to the terminal.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
-
 _CONFIG = deepcopy(DEFAULT_CONFIG)
 _CONFIG["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"  # characters below which it takes what it can get
-
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_HEARD = 200_000
