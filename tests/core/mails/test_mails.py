@@ -192,6 +192,7 @@ def test_a_mail_in_any_charset_is_read() -> None:
         (b"From: x@google.com.evil.example", False),
         (b"From: ingen", False),
         (b"", False),
+        (b"From: x@google.com" + b", x@google.com" * 1_000, False),
     ],
 )
 def test_only_mails_from_the_senders_that_are_named_fit(header: bytes, fits: bool) -> None:
