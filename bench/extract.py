@@ -22,8 +22,9 @@ from pathlib import Path
 
 import trafilatura
 
-from monitor.core.pages import compile_names, extract, may_mention
+from monitor.core.pages import compile_names, may_mention
 from monitor.core.pages.decoding import decode_page
+from monitor.core.pages.extract import extract
 from monitor.core.pages.second_reader import read_stream
 
 FLOOR = 0.955

@@ -33,7 +33,7 @@ from bench.polling import make_home
 from bench.rows import tell
 from bench.small_web import ENTRIES, SmallWeb, make_page, small_web
 from monitor.config import read_home
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 from monitor.models import Entry, Page, Poll, PollOutcome, StorePolicy, Wanted
 from monitor.steps.crawl import crawl
 from monitor.steps.read import read

@@ -23,7 +23,8 @@ from typing import Any
 
 import trafilatura
 
-from monitor.core.pages import block_key, drop_repeated, extract
+from monitor.core.pages import block_key, drop_repeated
+from monitor.core.pages.extract import extract
 from monitor.models import Outcome, PageReading
 
 LEAST_PRECISION, LEAST_RECALL = 0.95, 0.97

@@ -33,7 +33,7 @@ MEMORY = 1024**3
 TASKS = 100
 _OPENINGS = 5
 _PAUSE = 0.2
-_PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages")
+_PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages.extract")
 
 
 def _prepare() -> None:

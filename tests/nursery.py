@@ -104,7 +104,7 @@ def warm_up() -> None:
     for name in WARM:
         importlib.import_module(name)
     context = get_context("forkserver")
-    context.set_forkserver_preload(["monitor.core.feeds", "monitor.core.pages"])
+    context.set_forkserver_preload(["monitor.core.feeds", "monitor.core.pages.extract"])
     forkserver_module.ensure_running()
     assert "twisted.internet.reactor" not in sys.modules  # each child starts its own
 

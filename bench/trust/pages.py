@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.hostile import mutations
 from bench.trust._readers import SHARED, make_generated, members, missing, try_reader
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 
 MUTATIONS, SEED = 2_000, 8
 ARTICLES = SHARED / "data" / "pages" / "article-extraction-benchmark.tar.xz"

@@ -12,7 +12,8 @@ from monitor.archives.captures import Tally, read_captures
 from monitor.archives.results import Scanned, write_results
 from monitor.core.archives import Find, Passed, glance, sift, weigh
 from monitor.core.matching import Matcher, Watch, build_matcher
-from monitor.core.pages import NameBytes, compile_names, extract
+from monitor.core.pages import NameBytes, compile_names
+from monitor.core.pages.extract import extract
 from monitor.core.sites import site_of
 from monitor.models import PageReading, Refused
 from monitor.workers import Workers

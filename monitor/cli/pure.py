@@ -16,7 +16,7 @@ from monitor.cli.terminal import print_json, print_json_line
 from monitor.core.feeds import read_feed
 from monitor.core.matching import Watch, build_matcher
 from monitor.core.pages import drop_repeated
-from monitor.core.pages import extract as extract_page
+from monitor.core.pages.extract import extract as extract_page
 from monitor.core.places import municipalities
 from monitor.core.urls import host_of
 from monitor.errors import UsageError

@@ -1,5 +1,6 @@
 """What the network or a middleware raised, as an outcome and a sentence."""
 
+from aiohttp import ClientConnectorError, ClientOSError, ClientResponseError, ServerDisconnectedError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -10,7 +11,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
 from monitor.models import PollOutcome
 
@@ -62,7 +62,6 @@ _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
     (ResponseDataLossError, PollOutcome.TRANSIENT, "the answer broke off before its end"),
     (DownloadFailedError, PollOutcome.TRANSIENT, "the answer broke off ({})"),
     (DownloadConnectionRefusedError, PollOutcome.TRANSIENT, "the site could not be reached"),
-    (ConnectError, PollOutcome.TRANSIENT, "the site could not be reached ({})"),
     (OSError, PollOutcome.TRANSIENT, "the site could not be reached ({})"),
 )
 
@@ -71,7 +70,7 @@ _FAILURES: tuple[tuple[type[BaseException], PollOutcome, str], ...] = (
 _WORDS = (
     ("max redirections reached", f"the site redirects more than {MAX_REDIRECTS} times on end"),
     ("certificate verify failed", "the site's certificate is not valid for its name and today"),
-    ("SSL routines", "the site does not speak TLS as it should"),
+    ("[SSL:", "the site does not speak TLS as it should"),
 )
 
 
@@ -86,11 +85,10 @@ def explain_failure(error: BaseException | None) -> tuple[PollOutcome, str]:
 
 
 def _words_of(error: BaseException | None) -> str:
-    """Return the words of an error; of one that wraps what Twisted raised, the words of that."""
-    reasons = getattr(error.__cause__, "reasons", None) if error else None
-    if not reasons:
-        return str(error)
-    inner = reasons[-1].value
-    if isinstance(inner, ConnectionDone | ConnectionLost):
+    """Return the words of an error; of one that wraps what the client raised, the words of that."""
+    inner = error.__cause__ if error else None
+    if isinstance(inner, ServerDisconnectedError | ClientOSError) and not isinstance(inner, ClientConnectorError):
         return "the connection was closed"
-    return f"it does not keep to HTTP: {inner}"
+    if isinstance(inner, ClientResponseError):
+        return f"it does not keep to HTTP: {inner.message}"
+    return str(error)

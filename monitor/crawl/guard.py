@@ -1,20 +1,21 @@
 """The address guard: no request reaches a private or loopback address unless `[crawl] allow_hosts` names host and port.
 
-The address that was checked is the address that is connected to: the check sits in the resolver that Twisted asks for
-every host and port, literal addresses included, so no redirect, spelling or second DNS answer goes round it. The
-middleware refuses earlier, with a clearer reason, and what the resolver does not see: proxies, user info, schemes.
+The address that was checked is the address that is connected to: the client asks the guard for the addresses of every
+name, and once more for every socket, so no redirect, spelling or second DNS answer goes round it. The middleware
+refuses earlier, with a clearer reason, and what the client does not see: proxies, user info, schemes.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
-from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface import implementer
 
 from monitor.core.addresses import is_allowed, judge_address, judge_request, plain_host
 from monitor.core.urls import host_of, safe_url
@@ -23,6 +24,7 @@ from monitor.crawl.failures import RefusedAddressError
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOKUP_SECONDS = 10.0
 """How long a name may be looked up; the machine's own resolver would try for longer."""
+_LOOKUPS_AT_ONCE = 32
 _MOST_NAMES = 10_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -78,51 +80,66 @@ class PlainRedirects:
         return response
 
 
-@implementer(IHostnameResolver)
-class GuardedResolver:
-    """What Twisted asks for the addresses of every host. Hands on the public ones, and all of an allowed host and port.
+AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+"""What a socket is to be made for: family, type, protocol, canonical name, and address and port."""
 
-    What was answered is kept for the run and judged at each use. Wraps the reactor's own resolver.
+
+def look_up_name(host: str) -> list[str]:
+    """Return the addresses of a name as the machine knows them; none when it knows none. Blocks."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [str(address[0]) for *_, address in found]
+
+
+class Guard(AbstractResolver):
+    """What the client asks for the addresses of every name, and for every socket that it is to connect.
+
+    It hands on public addresses, and all of a host and port in allow_hosts. What a name answered first stands for the
+    run, and is judged at each use. Belongs to one running loop.
     """
 
-    def __init__(self, reactor: Any, allow_hosts: Collection[str], patience: float = LOOKUP_SECONDS) -> None:
-        self.reactor = reactor
+    def __init__(
+        self,
+        allow_hosts: Collection[str],
+        look_up: Callable[[str], Sequence[str]] = look_up_name,
+        patience: float = LOOKUP_SECONDS,
+    ) -> None:
         self.allow_hosts = tuple(allow_hosts)
+        self.look_up = look_up
         self.patience = patience
         self.refused: dict[tuple[str, int], str] = {}
         """Host and port -> why the last look-up handed on nothing of what it found."""
-        self._unguarded: Any = reactor.nameResolver
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._lookups: dict[str, asyncio.Future[Sequence[str]]] = {}
+        self._allowed: set[tuple[str, int]] = set()
+        """Addresses and ports that allowed names have led to."""
+        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, "names")
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: Any) -> "GuardedResolver":
-        """Build from the settings of the crawl."""
-        return cls(reactor, crawler.settings.getlist("ALLOW_HOSTS"))
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:  # noqa: ARG002
+        """Return the addresses of a name that may be connected to. Raises OSError when there are none."""
+        name = host if ":" in host else plain_host(host)
+        usable, reason = self.judge(name, port, await self._addresses(name) if name else ())
+        self.refused[name, port] = reason
+        if not usable:
+            raise OSError(reason or "no address was found for it")
+        if is_allowed(name, port, self.allow_hosts):
+            self._allowed |= {(address, port) for address in usable}
+        return [_result(host, address, port) for address in usable]
 
-    def install_on_reactor(self) -> None:
-        """Put this before whatever connects by name."""
-        self.reactor.installNameResolver(self)
+    def make_socket(self, info: AddressInfo) -> socket.socket:
+        """Return the socket for a connection. Raises PermissionError when nobody may connect to that address."""
+        family, kind, protocol, _, (address, port, *_) = info
+        if reason := self.refuse_address(str(address), int(port)):
+            raise PermissionError(errno.EACCES, reason)
+        return socket.socket(family, kind, protocol)
 
-    def resolveHostName(  # noqa: N802 (Twisted's name)
-        self,
-        resolutionReceiver: Any,  # noqa: N803 (the interface's names)
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: N803
-    ) -> Any:
-        """Resolve a name as IHostnameResolver says; nothing is handed on that may not be connected to."""
-        host = hostName if ":" in hostName else plain_host(hostName)
-        lookup = _Lookup(self, resolutionReceiver, host, portNumber)
-        resolutionReceiver.resolutionBegan(lookup)
-        if not host:
-            lookup.cancel()
-        elif host in self._known:
-            lookup.finish(self._known[host])
-        else:
-            lookup.began = self.reactor.callLater(self.patience, lookup.cancel)
-            self._unguarded.resolveHostName(lookup, host, portNumber, addressTypes, transportSemantics)
-        return lookup
+    def refuse_address(self, address: str, port: int) -> str:
+        """Return why an address may not be connected to; "" when it may."""
+        if (address, port) in self._allowed or is_allowed(address, port, self.allow_hosts):
+            return ""
+        refused = judge_address(address)
+        return refused.reason if refused else ""
 
     def judge(self, host: str, port: int, addresses: Sequence[str]) -> tuple[list[str], str]:
         """Return the addresses of a host that may be connected to; when there are others only, why not to those."""
@@ -133,58 +150,39 @@ class GuardedResolver:
         reasons = [refused.reason for refused in verdicts.values() if refused]
         return public, "" if public else "; ".join(reasons[:3])
 
-    def remember(self, host: str, addresses: tuple[str, ...]) -> None:
-        """Keep what was answered, for the rest of the run."""
-        if addresses and len(self._known) < _MOST_NAMES:
-            self._known[host] = addresses
+    def refusal(self, host: str, port: int) -> str:
+        """Return why the last look-up of a host let no address through."""
+        return self.refused.get((host if ":" in host else plain_host(host), port), "")
+
+    async def close(self) -> None:
+        """Look nothing up any more. A look-up that the machine still makes is not waited for here."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _addresses(self, name: str) -> Sequence[str]:
+        """Return what a name answered first in this run; nothing when the name servers are silent."""
+        if name not in self._lookups and len(self._lookups) < _MOST_NAMES:
+            self._lookups[name] = asyncio.ensure_future(self._ask(name))
+        lookup = self._lookups.get(name) or asyncio.ensure_future(self._ask(name))
+        found = await asyncio.shield(lookup)  # whoever waits may give up; others wait for the same answer
+        if not found:
+            self._lookups.pop(name, None)
+        return found
+
+    async def _ask(self, name: str) -> Sequence[str]:
+        asked = asyncio.get_running_loop().run_in_executor(self._threads, self.look_up, name)
+        try:
+            return await asyncio.wait_for(asked, self.patience)
+        except TimeoutError:
+            return ()
 
 
-@implementer(IHostResolution, IResolutionReceiver)
-class _Lookup:
-    """One look-up: receives what the unguarded resolver finds, hands on what the guard lets through, once."""
-
-    def __init__(self, guard: GuardedResolver, receiver: Any, name: str, port: int) -> None:
-        self.guard = guard
-        self.receiver = receiver
-        self.name = name
-        self.port = port
-        self.began: Any = None
-        self._found: list[str] = []
-        self._ended = False
-
-    def cancel(self) -> None:
-        """Hand on nothing: the name servers are silent, or nobody waits any more."""
-        if not self._ended:
-            self._end([], "")
-
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
-        """Begin; the receiver knows already."""
-
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
-        """Take note of an address."""
-        assert isinstance(address, IPv4Address | IPv6Address)  # noqa: S101 (TCP has no others)
-        self._found.append(address.host)
-
-    def resolutionComplete(self) -> None:  # noqa: N802
-        """Judge what was found."""
-        if not self._ended:
-            self.guard.remember(self.name, tuple(self._found))
-            self.finish(tuple(self._found))
-
-    def finish(self, addresses: Sequence[str]) -> None:
-        """Hand on the addresses that may be connected to."""
-        usable, reason = self.guard.judge(self.name, self.port, addresses)
-        self._end(usable, reason)
-
-    def _end(self, addresses: Sequence[str], reason: str) -> None:
-        self._ended = True
-        if self.began is not None and self.began.active():
-            self.began.cancel()
-        self.guard.refused[self.name, self.port] = reason
-        for address in addresses:
-            self.receiver.addressResolved(_dialled(address, self.port))
-        self.receiver.resolutionComplete()
-
-
-def _dialled(address: str, port: int) -> IPv4Address | IPv6Address:
-    return IPv6Address("TCP", address, port) if ":" in address else IPv4Address("TCP", address, port)
+def _result(host: str, address: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(
+        hostname=host,
+        host=address,
+        port=port,
+        family=family,
+        proto=0,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    )

@@ -9,8 +9,10 @@ from scrapy.crawler import Crawler
 
 from monitor.core.reservations import AGENT
 from monitor.core.robots import lines_for
-from monitor.crawl.bounds import SITE_FILE, refusal
+from monitor.crawl.bounds import SITE_FILE
+from monitor.crawl.client import host_and_port
 from monitor.crawl.failures import PostponedError, RefusedAddressError, RobotsForbidError, RobotsUnknownError
+from monitor.crawl.guard import Guard
 from monitor.crawl.site_files import SiteReader
 from monitor.models import Refused, SiteFile
 
@@ -65,7 +67,8 @@ class RobotsPolicy:
             self._rules[origin] = read_robots(file)
         rules = self._rules[origin]
         if isinstance(rules, str):
-            if reason := refusal(request):  # the guard's word on the host, not robots.txt's
+            guard: Guard = self.crawler.spider.guard  # type: ignore[union-attr]  # HomeSpider has one
+            if reason := guard.refusal(*host_and_port(request)):  # the guard's word on the host, not robots.txt's
                 raise RefusedAddressError(reason)
             raise RobotsUnknownError(rules)
         if not rules.can_fetch(request.url, self.agent):

@@ -5,15 +5,15 @@ Scrapy's reactor starts once per process, so a process runs one crawl.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
@@ -23,6 +23,7 @@ from monitor.crawl.base import Intake, Polled, SourceSpider, Work
 from monitor.crawl.bounds import MAX_PAGE
 from monitor.crawl.budget import Budget
 from monitor.crawl.failures import MAX_REDIRECTS, explain_failure
+from monitor.crawl.guard import Guard
 from monitor.crawl.ledger import Ledger, RunLedger
 from monitor.crawl.proof import prove
 from monitor.crawl.reservations import complete
@@ -34,6 +35,14 @@ from monitor.models import Clock, Cursor, PollOutcome, Source, Validators, Wante
 
 log = logging.getLogger(__name__)
 
+PASSING = (
+    "CannotResolveHostError",
+    "DownloadConnectionRefusedError",
+    "DownloadFailedError",
+    "DownloadTimeoutError",
+    "ResponseDataLossError",
+)
+"""What is worth a second try. Scrapy's own list has Twisted's client in it, and loads it."""
 POLLS_AT_ONCE = 128
 """As many as requests in all. So many hosts must hang at once before a good source waits for one (decision 0024)."""
 
@@ -76,16 +85,15 @@ class Manners:
     zone: tzinfo
 
 
-def crawl_settings(manners: Manners) -> dict[str, Any]:
-    """Return Scrapy's settings for one polite crawl."""
+def crawl_settings(manners: Manners, kinds: Iterable[str] = ()) -> dict[str, Any]:
+    """Return Scrapy's settings for one polite crawl of sources of these kinds; a kind is a module of its name."""
     contact = manners.contact or "no contact given"
     return {
-        "SPIDER_MODULES": ["spiders"],
+        "SPIDER_MODULES": [f"spiders.{kind}" for kind in sorted(set(kinds))],
         "USER_AGENT": f"{AGENT}/0.1 (media monitoring for a municipality; {contact})",
         "ROBOTSTXT_OBEY": False,  # obeyed by our own RobotsPolicy: Scrapy's takes an error for a permission
         "ROBOTSTXT_USER_AGENT": AGENT,
         "ALLOW_HOSTS": list(manners.allow_hosts),
-        "TWISTED_DNS_RESOLVER": "monitor.crawl.guard.GuardedResolver",
         "DOWNLOADER_MIDDLEWARES": {
             "monitor.crawl.guard.AddressGuard": 50,
             "monitor.crawl.politeness.RobotsPolicy": 100,
@@ -107,7 +115,7 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
         "DOWNLOAD_HANDLERS": {
-            **dict.fromkeys(("http", "https"), "monitor.crawl.bounds.BoundedHandler"),
+            **dict.fromkeys(("http", "https"), "monitor.crawl.client.BoundedHandler"),
             **dict.fromkeys(("file", "ftp", "data", "s3")),
         },
         "DOWNLOAD_DELAY": manners.delay,
@@ -119,11 +127,10 @@ def crawl_settings(manners: Manners) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": manners.timeout,
         "DOWNLOAD_MAXSIZE": MAX_PAGE,
         "DOWNLOAD_WARNSIZE": 0,
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.2",
         "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 1,
+        "RETRY_EXCEPTIONS": [f"scrapy.exceptions.{name}" for name in PASSING],
         "RETRY_HTTP_CODES": [502, 503, 504],
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the store knows what was seen
@@ -152,7 +159,7 @@ def run_crawl(plan: Plan, manners: Manners, intake: Intake, work: Work, clock: C
     """
     if not plan.sources and not plan.pages:
         return
-    settings = Settings(crawl_settings(manners))
+    settings = Settings(crawl_settings(manners, (source.kind for source in plan.sources)))
     process = AsyncCrawlerProcess(settings)
     faults: list[BaseException] = []
     process.crawl(HomeSpider, plan=plan, intake=intake, work=work, clock=clock, zone=manners.zone, faults=faults)
@@ -165,6 +172,7 @@ class HomeSpider(Spider):
     """Conducts one crawl: asks each source's kind how to poll it, then fetches the pages the intake wants."""
 
     name = "home"
+    guard: Guard
 
     def __init__(
         self,
@@ -185,6 +193,13 @@ class HomeSpider(Spider):
         self.zone = zone
         self.faults = faults
         self._kinds: dict[str, SourceSpider] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build, with the guard that the client of this crawl asks."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.guard = Guard(crawler.settings.getlist("ALLOW_HOSTS"))
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Poll the sources, fetch what they and former runs want, and end when all of it is done."""

@@ -15,7 +15,7 @@ from monitor.core.candidates import Item, find_oddity, hops_beyond, next_trial, 
 from monitor.core.discovery import FrontPage, read_front
 from monitor.core.feeds import read_feed
 from monitor.core.matching import Matcher, build_matcher
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 from monitor.core.sites import site_of
 from monitor.crawl.base import Polled
 from monitor.crawl.budget import Budget

@@ -8,7 +8,8 @@ from sqlite_utils import Database
 from monitor.config import Home
 from monitor.core.articles import Arrival, judge
 from monitor.core.matching import build_matcher
-from monitor.core.pages import compile_names, drop_repeated, extract, may_mention
+from monitor.core.pages import compile_names, drop_repeated, may_mention
+from monitor.core.pages.extract import extract
 from monitor.core.urls import canonical_url, host_of, identity_key, safe_url
 from monitor.crawl.base import Polled
 from monitor.crawl.run import Plan, run_crawl

@@ -9,7 +9,8 @@ from sqlite_utils import Database
 from monitor.config import Home
 from monitor.core.articles import judge
 from monitor.core.matching import Matcher, build_matcher
-from monitor.core.pages import block_key, drop_repeated, extract
+from monitor.core.pages import block_key, drop_repeated
+from monitor.core.pages.extract import extract
 from monitor.core.reservations import keep, stricter
 from monitor.core.sites import is_everywhere, site_of
 from monitor.core.urls import host_of

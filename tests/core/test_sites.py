@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 from monitor.core.pages.links import _MAX_ANCHORS, MAX_LINKS, links_out
 from monitor.core.sites import front_of, is_everywhere, is_of_site, site_of
 from monitor.core.urls import safe_url, unwrap_url

@@ -7,25 +7,25 @@ turn, one list for each look-up. With `fake`, no name is looked up for real and 
 counted and refused.
 """
 
+import errno
 import json
 import resource
 import socket
 import sys
 import time
+from asyncio.selector_events import BaseSelectorEventLoop
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
-from scrapy.utils.reactor import install_reactor
-from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.error import ConnectError
-from twisted.internet.interfaces import IHostnameResolver
-from twisted.python.failure import Failure
-from zope.interface import implementer
-
+from monitor.crawl import run
 from monitor.crawl.base import Polled
-from monitor.crawl.run import Manners, Plan, run_crawl
+from monitor.crawl.guard import Guard
+from monitor.crawl.run import Manners, Plan
 from monitor.models import Page, Source, Unavailable, Wanted
 from monitor.workers import Workers
 
@@ -63,15 +63,14 @@ class Diary:
         return ()
 
 
-@implementer(IHostnameResolver)
 class FakeNames:
-    """A resolver that asks nobody: literal addresses as the machine reads them, and the names it was told of."""
+    """Looks names up and asks nobody: literal addresses as the machine reads them, and the names it was told of."""
 
     def __init__(self, names: Mapping[str, Sequence[Sequence[str]]]) -> None:
         self.names = names
         self.asked: Counter[str] = Counter()
 
-    def answer(self, name: str) -> Sequence[str]:
+    def __call__(self, name: str) -> Sequence[str]:
         """Return the addresses of a name, the next in turn."""
         if name in self.names:
             turns = self.names[name]
@@ -79,43 +78,40 @@ class FakeNames:
             return turns[min(self.asked[name], len(turns)) - 1]
         try:
             found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        except OSError:
+        except (OSError, UnicodeError):
             return ()
         return [str(address[0]) for *_, address in found]
 
-    def resolveHostName(self, receiver: Any, name: str, port: int = 0, *_more: object) -> Any:  # noqa: N802
-        """Resolve as IHostnameResolver says."""
-        receiver.resolutionBegan(None)
-        for address in self.answer(name):
-            receiver.addressResolved((IPv6Address if ":" in address else IPv4Address)("TCP", address, port))
-        receiver.resolutionComplete()
 
-
-def watch_connections(names: Mapping[str, Sequence[Sequence[str]]], seeds: Collection[str]) -> list[str]:
-    """Look no name up and connect nowhere but to `seeds`; return the list of what would have been connected to."""
-    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
-    from twisted.internet import reactor
-
+@contextmanager
+def watched_connections(seeds: Collection[str] = ()) -> Iterator[list[str]]:
+    """Connect nowhere but to `seeds` while the block runs; give the list of what would have been connected to."""
     tried: list[str] = []
-    real: Any = reactor
-    connect = real.connectTCP
+    connect = BaseSelectorEventLoop.sock_connect
 
-    def watched(host: str, port: int, factory: Any, *more: Any, **named: Any) -> Any:
+    async def watched(loop: BaseSelectorEventLoop, wire: socket.socket, address: tuple[Any, ...]) -> None:
+        host, port = address[:2]
         if f"{host}:{port}" in seeds:
-            return connect(host, port, factory, *more, **named)
+            await connect(loop, wire, address)
+            return
         tried.append(f"{host} {port}")
-        failure = Failure(ConnectError())
-        real.callLater(0, factory.clientConnectionFailed, None, failure)
-        return None
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "it is only watched")
 
-    real.connectTCP = watched
-    real.installNameResolver(FakeNames(names))
-    return tried
+    with patch.object(BaseSelectorEventLoop, "sock_connect", watched):
+        yield tried
 
 
 def ask(told: dict[str, Any]) -> dict[str, Any]:
     """Crawl; return what was noted."""
-    tried = watch_connections(told["fake"], told["seeds"]) if "fake" in told else []
+    if "fake" not in told:
+        return crawl(told)
+    names = partial(Guard, look_up=FakeNames(told["fake"]))
+    with watched_connections(told["seeds"]) as tried, patch.object(run, "Guard", names):
+        return {**crawl(told), "connections": tried}
+
+
+def crawl(told: dict[str, Any]) -> dict[str, Any]:
+    """Crawl by a plan; return what was noted."""
     plan = Plan(
         sources=[
             Source(url=url, kind=told.get("kind", "feed"), line=line) for line, url in enumerate(told["sources"], 1)
@@ -127,12 +123,11 @@ def ask(told: dict[str, Any]) -> dict[str, Any]:
     )
     diary = Diary()
     with Workers() as workers:
-        run_crawl(plan, manners, diary, workers.run, lambda: datetime.now(UTC))  # type: ignore[arg-type]  # lists do
+        run.run_crawl(plan, manners, diary, workers.run, lambda: datetime.now(UTC))  # type: ignore[arg-type]  # lists do
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "polls": diary.polls,
         "pages": diary.pages,
-        "connections": tried,
         "seconds": round(time.monotonic() - diary.began, 1),
         "cpu": round(usage.ru_utime + usage.ru_stime, 1),
         "megabytes": usage.ru_maxrss // 1024,

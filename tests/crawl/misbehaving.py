@@ -63,6 +63,7 @@ def feed(*titles: str, origin: str = "http://127.0.0.1") -> bytes:
 
 
 GOOD = feed("Katrineholm växer", "Flen växer")
+NO_HTTP = "does not keep to HTTP"
 
 
 def head(status: str = "200 OK", *headers: bytes, kind: bytes = FEED) -> bytes:
@@ -199,7 +200,7 @@ def bodies() -> Iterator[Behaviour]:
     yield Behaviour("a chunk of no size", says(chunked + b"ZZZZ\r\nabc"), "transient", "broke off")
     yield Behaviour("a chunk of 16 exabytes", then(chunked + b"F" * 16 + b"\r\nabc"), "transient", "in time", slow=True)
     yield Behaviour("an empty body", says(whole(b"")), "unreadable")
-    yield Behaviour("more than announced", says(whole(GOOD) + b"<more>" * 999), "ok")
+    yield Behaviour("more than announced", says(whole(GOOD) + b"<more>" * 999), "transient", NO_HTTP)
     yield Behaviour("an answer nobody asked for", two_answers, "ok")
 
 
@@ -253,10 +254,11 @@ def heads() -> Iterator[Behaviour]:
     )
     yield Behaviour("a negative length", says(head("200 OK", b"Content-Length: -5") + GOOD), "transient")
     yield Behaviour("a length of words", says(head("200 OK", b"Content-Length: long") + GOOD), "transient")
-    yield Behaviour("an unknown transfer", says(head("200 OK", b"Transfer-Encoding: gzip") + GOOD), "transient")
-    yield Behaviour("chunks and a length", says(head("200 OK", b"Content-Length: 3", b"Transfer-Encoding: chunked")
-                                                + b"%x\r\n%s\r\n0\r\n\r\n" % (len(GOOD), GOOD)), "ok")  # fmt: skip
-    yield Behaviour("a header without colon", says(whole(GOOD, b"Nonsense")), "ok")
+    yield Behaviour("an unknown transfer", says(head("200 OK", b"Transfer-Encoding: gzip") + GOOD), "ok")
+    both = head("200 OK", b"Content-Length: 3", b"Transfer-Encoding: chunked")
+    one_chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(GOOD), GOOD)
+    yield Behaviour("chunks and a length", says(both + one_chunk), "transient", NO_HTTP)
+    yield Behaviour("a header without colon", says(whole(GOOD, b"Nonsense")), "transient", NO_HTTP)
     yield Behaviour("a header of zeros", says(whole(GOOD, b"X-\x00: \x00\x01")), "transient")
     yield Behaviour("closes at once", says(), "transient", broke)
     yield Behaviour("tears at once", then(tear=True), "transient", broke)
@@ -333,7 +335,7 @@ def certificates() -> Iterator[Behaviour]:
     yield Behaviour("TLS: signed by itself", good, "transient", "certificate", tls="self")
     yield Behaviour("TLS: another's name", good, "transient", "certificate", tls="name")
     yield Behaviour("TLS: run out", good, "transient", "certificate", tls="old")
-    yield Behaviour("TLS: plain text instead", good, "transient", "", tls="garbage")
+    yield Behaviour("TLS: plain text instead", good, "transient", "TLS as it should", tls="garbage")
     yield Behaviour("TLS: silence", then(), "transient", "in time", tls="silent", slow=True)
 
 

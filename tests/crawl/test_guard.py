@@ -1,48 +1,53 @@
-"""The address guard, by its verdict and over a fake resolver and a reactor of memory: nothing is ever connected to."""
+"""The address guard, by its verdict, over a fake resolver and a loop that dials nobody."""
 
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
-from typing import Any
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+import aiohttp
 import pytest
+from aiohttp.abc import ResolveResult
 from scrapy import Request
 from scrapy.http import Response
-from twisted.internet.endpoints import HostnameEndpoint
-from twisted.internet.interfaces import IReactorPluggableNameResolver
-from twisted.internet.protocol import Factory
-from twisted.internet.testing import MemoryReactorClock
-from zope.interface import implementer
+from yarl import URL
 
 from monitor.core.addresses import judge_address, judge_request
+from monitor.crawl.client import open_session
 from monitor.crawl.failures import RefusedAddressError
-from monitor.crawl.guard import AddressGuard, GuardedResolver, PlainRedirects
-from tests.crawl.ask import FakeNames
+from monitor.crawl.guard import AddressGuard, Guard, PlainRedirects, look_up_name
+from tests.crawl.ask import FakeNames, watched_connections
 from tests.crawl.forms import CHANGING, IPV6, NAMES, PUBLIC, RANGES, SCOPED, forms
 
 Names = Mapping[str, Sequence[Sequence[str]]]
 
 
-@implementer(IReactorPluggableNameResolver)
-class Reactor(MemoryReactorClock):
-    """A reactor that remembers what would have been connected to, with the guard before a resolver of names."""
+class Client:
+    """The client of a crawl with the guard before a resolver of names; nothing that it dials is connected to."""
 
-    def __init__(self, names: Names, *allowed: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.nameResolver: Any = FakeNames(names)
-        self.guard = GuardedResolver(self, allowed, patience=5)
-        self.guard.install_on_reactor()
+    def __init__(self, names: Names, *allowed: str, look_up: Callable[[str], Sequence[str]] | None = None) -> None:
+        self.look_up = look_up or FakeNames(names)
+        self.allowed = allowed
+        self.refused: dict[tuple[str, int], str] = {}
 
-    def installNameResolver(self, resolver: Any) -> Any:  # noqa: N802 (Twisted's name)
-        self.nameResolver = resolver
-        return resolver
+    def connect(self, *hosts: str, port: int = 80) -> list[str]:
+        """Ask each host for a page, one after the other; return the addresses that were dialled for it."""
+        with watched_connections() as tried:
+            asyncio.run(self._ask(hosts, port))
+        return [address.split(" ")[0] for address in tried]
 
-    def connect(self, host: str, port: int = 80) -> list[str]:
-        """Connect as Twisted's client does; return the addresses that were dialled for it."""
-        before = len(self.tcpClients)
-        endpoint: Any = HostnameEndpoint(self, host.encode("idna") if not host.isascii() else host.encode(), port)
-        endpoint.connect(Factory()).addErrback(lambda _failure: None)
-        self.advance(3)
-        return [client[0] for client in self.tcpClients[before:]]
+    async def _ask(self, hosts: Sequence[str], port: int) -> None:
+        guard = Guard(self.allowed, look_up=self.look_up, patience=0.2)
+        async with open_session(guard, secure=False) as session:
+            for host in hosts:
+                name = host if host.isascii() else host.encode("idna").decode()
+                bracketed = f"[{name}]" if ":" in name and not name.startswith("[") else name
+                with contextlib.suppress(aiohttp.ClientError, ValueError):
+                    await session.get(URL(f"http://{bracketed}:{port}/", encoded=True))
+        self.refused = guard.refused
 
 
 def refused_by_guard(url: str, *allowed: str) -> str:
@@ -67,58 +72,113 @@ def test_a_public_address_is_not_refused(address: str) -> None:
 
 
 def test_no_form_of_an_address_is_connected_to() -> None:
-    reactor = Reactor(NAMES)
-    reached = []
-    for kind, addresses in forms().items():
-        for address in addresses:
-            if not refused_by_guard(address):
-                reached += [(kind, address, host) for host in reactor.connect(Request(address).url.split("/")[2])]
-    assert reached == []
+    client = Client(NAMES)
+    passed = [
+        Request(address).url.split("/")[2]
+        for addresses in forms().values()
+        for address in addresses
+        if not refused_by_guard(address)
+    ]
+    assert client.connect(*passed) == []
+    assert len(passed) >= len(NAMES)
     assert sum(map(len, forms().values())) >= 200
 
 
-def test_the_resolver_alone_lets_no_form_through_that_is_a_host() -> None:
-    reactor = Reactor(NAMES)
+def test_the_client_alone_connects_to_no_form_that_is_a_host() -> None:
+    client = Client(NAMES)
     hosts = [*RANGES, *IPV6, *SCOPED, *NAMES, "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1."]
-    assert [host for host in hosts if reactor.connect(host)] == []
-    assert reactor.guard.refused["localhost", 80].startswith("127.0.0.1 is not a public address")
+    assert client.connect(*hosts) == []
+    assert client.refused["localhost", 80].startswith("127.0.0.1 is not a public address")
+
+
+def test_a_public_address_is_connected_to() -> None:
+    assert Client({"a.example": [[PUBLIC]]}).connect("a.example", PUBLIC) == [PUBLIC, PUBLIC]
 
 
 def test_a_name_whose_answers_change_or_mix_reaches_its_public_address_only() -> None:
-    reactor = Reactor(CHANGING)
-    dialled = [host for name in CHANGING for _ in range(3) for host in reactor.connect(name)]
+    dialled = Client(CHANGING).connect(*(name for name in CHANGING for _ in range(3)))
     assert set(dialled) == {PUBLIC}
     assert len(dialled) == 3 * len(CHANGING)
 
 
 def test_what_was_allowed_on_one_port_is_judged_anew_on_another() -> None:
-    reactor = Reactor({"intranet.example": [["10.0.0.5", "fd00::5"]]}, "intranet.example:443")
-    assert reactor.connect("Intranet.example", 443) == ["10.0.0.5", "fd00::5"]
-    assert reactor.connect("intranet.example", 80) == []
-    assert "10.0.0.5 is not a public address" in reactor.guard.refused["intranet.example", 80]
+    client = Client({"intranet.example": [["10.0.0.5", "fd00::5"]]}, "intranet.example:443")
+    assert set(client.connect("Intranet.example", port=443)) == {"10.0.0.5", "fd00::5"}
+    assert client.connect("intranet.example", port=80) == []
+    assert "10.0.0.5 is not a public address" in client.refused["intranet.example", 80]
+
+
+def test_an_address_that_an_allowed_name_leads_to_is_open_on_its_port_alone() -> None:
+    guard = Guard(["intranet.example:443"], look_up=lambda _name: ["10.0.0.5"])
+
+    async def ask() -> None:
+        await guard.resolve("intranet.example", 443)
+        await guard.close()
+
+    asyncio.run(ask())
+    wire = guard.make_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.5", 443)))
+    wire.close()
+    for address in ("10.0.0.5", 444), ("10.0.0.6", 443):
+        with pytest.raises(PermissionError, match="not a public address"):
+            guard.make_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", address))
 
 
 def test_a_name_server_that_is_silent_is_not_waited_for_long() -> None:
-    reactor = Reactor({})
-    late: list[Any] = []
-    reactor.guard._unguarded.resolveHostName = lambda receiver, *_more: late.append(receiver)
-    assert reactor.connect("silent.example") == []
-    reactor.advance(3)
-    late[0].resolutionComplete()  # too late: nothing happens any more
-    late[0].cancel()
-    assert reactor.guard.refused["silent.example", 80] == ""
+    answered = threading.Event()
+    client = Client({}, look_up=lambda _name: [PUBLIC] if answered.wait(20) else [])
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as thread:
+        dialled = thread.submit(client.connect, "silent.example")
+        assert dialled.result(10) == []
+        assert time.monotonic() - began < 10
+        answered.set()
+    assert client.refused["silent.example", 80] == ""
 
 
-def test_a_look_up_that_is_called_off_hands_on_nothing() -> None:
-    reactor = Reactor({})
-    reactor.guard._unguarded.resolveHostName = lambda *_more: None
-    ended: list[str] = []
+def test_one_who_gives_up_on_a_look_up_does_not_end_it_for_the_others() -> None:
+    answered = threading.Event()
+    asked: list[str] = []
 
-    receiver = SimpleNamespace(
-        resolutionBegan=lambda _lookup: ended.append("began"), resolutionComplete=lambda: ended.append("ended")
-    )
-    reactor.guard.resolveHostName(receiver, "slow.example", 80).cancel()
-    assert ended == ["began", "ended"]
+    def look_up(name: str) -> list[str]:
+        asked.append(name)
+        return [PUBLIC] if answered.wait(20) else []
+
+    async def two() -> list[ResolveResult]:
+        guard = Guard([], look_up=look_up)
+        first, second = (asyncio.ensure_future(guard.resolve("slow.example", 80)) for _ in range(2))
+        await asyncio.sleep(0.05)
+        first.cancel()
+        answered.set()
+        found = await second
+        await guard.close()
+        return found
+
+    assert [result["host"] for result in asyncio.run(two())] == [PUBLIC]
+    assert asked == ["slow.example"]
+
+
+def test_a_name_that_is_not_there_now_may_be_there_later() -> None:
+    client = Client({"late.example": [[], [PUBLIC]]})
+    assert client.connect("late.example", "late.example") == [PUBLIC]
+
+
+def test_more_names_than_are_remembered_are_looked_up_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.crawl.guard._MOST_NAMES", 1)
+    names = FakeNames({"a.example": [[PUBLIC]], "b.example": [[PUBLIC]]})
+    assert Client({}, look_up=names).connect("a.example", "b.example", "b.example") == [PUBLIC] * 3
+    assert names.asked == {"a.example": 1, "b.example": 2}
+
+
+def test_a_name_that_the_machine_does_not_know_has_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_asked: object, **_how: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    assert look_up_name("nowhere.example") == []
+
+
+def test_a_literal_address_is_looked_up_as_itself() -> None:
+    assert look_up_name("127.0.0.1") == ["127.0.0.1"]
 
 
 def test_an_allowed_host_is_allowed_on_its_ports_only() -> None:

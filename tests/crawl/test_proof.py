@@ -3,39 +3,39 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory
+from aiohttp import TCPConnector
+from aiohttp.client_proto import ResponseHandler
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.extensions.telnet import TelnetConsole
 from scrapy.settings import Settings
 
-from monitor.crawl import bounds, run
+from monitor.crawl import client, run
 from monitor.crawl.bounds import Unpacking
-from monitor.crawl.guard import AddressGuard, PlainRedirects
+from monitor.crawl.guard import AddressGuard, Guard, PlainRedirects
 from monitor.crawl.proof import prove
 from monitor.crawl.run import Manners, Plan, crawl_settings
 from monitor.errors import CrawlError
 from monitor.models import Source
+from tests.crawl.ask import watched_connections
 from tests.crawl.kinds import NOW, work
-from tests.crawl.test_guard import Reactor
 from tests.loopback import Web
 
 
 class Running:
     """A crawl as the self-test sees it: its settings, and what of Scrapy's parts is in it."""
 
-    spider = None
-
     def __init__(self) -> None:
         manners = Manners(contact="", delay=2, timeout=30, allow_hosts=("127.0.0.1:8900",), zone=UTC)
         self.settings = Settings(crawl_settings(manners))
+        self.spider = SimpleNamespace(guard=Guard(manners.allow_hosts))
         self.parts: list[Any] = [AddressGuard(["127.0.0.1:8900"]), PlainRedirects(), Unpacking(1)]
 
     def get_downloader_middleware(self, kind: type) -> Any:
@@ -53,20 +53,19 @@ class Running:
 
 
 @pytest.fixture
-def reactor(monkeypatch: pytest.MonkeyPatch) -> Reactor:
-    fake = Reactor({})
-    monkeypatch.setattr("twisted.internet.reactor", fake, raising=False)
-    return fake
+def dialled() -> Iterator[list[str]]:
+    with watched_connections() as tried:
+        yield tried
 
 
 @pytest.fixture
-def running(reactor: Reactor) -> Iterator[Running]:
-    yield Running()
-    assert reactor.tcpClients == []
+def running(dialled: list[str]) -> Running:
+    return Running()
 
 
-def test_the_crawl_as_it_is_set_up_passes(running: Running) -> None:
+def test_the_crawl_as_it_is_set_up_passes_and_dials_nobody(running: Running, dialled: list[str]) -> None:
     assert running.fault() == ""
+    assert dialled == []
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -88,7 +87,6 @@ def test_a_part_that_must_not_be_there_is_found(running: Running, kind: type) ->
     ("name", "value", "words"),
     [
         ("DOWNLOAD_HANDLERS", {"file": None, "ftp": None, "data": None, "s3": None}, "other download handlers"),
-        ("DOWNLOAD_VERIFY_CERTIFICATES", False, "certificates are not verified"),
         ("DOWNLOAD_MAXSIZE", 0, "DOWNLOAD_MAXSIZE is 0"),
         ("REDIRECT_MAX_TIMES", 20, "REDIRECT_MAX_TIMES is 20"),
         ("DOWNLOAD_TIMEOUT", 0, "DOWNLOAD_TIMEOUT is 0"),
@@ -104,18 +102,27 @@ def test_a_guard_that_lets_all_through_is_found(running: Running, monkeypatch: p
     assert "the guard lets http://127.0.0.1:1/ through" in running.fault()
 
 
-def test_a_resolver_that_is_not_the_guards_or_judges_nothing_is_found(
-    running: Running, reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+def test_a_guard_that_judges_no_address_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.crawl.guard.judge_address", lambda _address: None)
+    assert "the guard hands on 127.0.0.1" in running.fault()
+    monkeypatch.setattr(Guard, "judge", lambda _guard, _host, _port, _addresses: ([], ""))
+    assert "the guard makes sockets for 127.0.0.1" in running.fault()
+
+
+def test_a_client_that_does_not_ask_the_guard_is_found(
+    running: Running, dialled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr("monitor.crawl.guard.judge_address", lambda _address: None)
-        assert "the resolver lets 127.0.0.1 through" in running.fault()
-    reactor.nameResolver = object()
-    assert "another resolver" in running.fault()
+    def unguarded(**settings: Any) -> TCPConnector:
+        del settings["socket_factory"]
+        return TCPConnector(**settings)
+
+    monkeypatch.setattr("aiohttp.TCPConnector", unguarded)
+    assert "the client does not ask the guard" in running.fault()
+    assert dialled == ["127.0.0.1 1"]
 
 
 def test_a_lost_hook_on_the_head_of_an_answer_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "BoundedFactory", _LenientHTTP11ClientFactory)
+    monkeypatch.setattr(client, "BoundedReader", ResponseHandler)
     assert "the head of an answer has no bound" in running.fault()
 
 
@@ -131,8 +138,8 @@ def crawl_without_guard(url: str) -> None:
         print(error)  # noqa: T201 (read by the test)
 
 
-def without_guard(manners: Manners) -> dict[str, Any]:
-    settings = crawl_settings(manners)
+def without_guard(manners: Manners, kinds: Iterable[str] = ()) -> dict[str, Any]:
+    settings = crawl_settings(manners, kinds)
     del settings["DOWNLOADER_MIDDLEWARES"]["monitor.crawl.guard.AddressGuard"]
     return settings
 

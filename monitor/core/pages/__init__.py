@@ -1,6 +1,8 @@
-"""Pages: whether their bytes can name a place, and what stands in them."""
+"""Pages: whether their bytes can name a place, and what stands in them (`extract`, a module of its own).
 
-from monitor.core.pages.extract import extract
+What extracts is not loaded here: a crawl looks at bytes alone, and trafilatura takes a tenth of a second to load.
+"""
+
 from monitor.core.pages.names_in_bytes import (
     NameBytes,
     NameWords,
@@ -17,7 +19,6 @@ __all__ = [
     "block_key",
     "compile_names",
     "drop_repeated",
-    "extract",
     "may_mention",
     "read_names",
     "which_names",

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from monitor.core.bounds import MAX_NODES
-from monitor.core.pages import extract
-from monitor.core.pages.extract import MAX_HEARD
+from monitor.core.pages.extract import MAX_HEARD, extract
 from monitor.core.text import MAX_TEXT
 from monitor.models import Access, AuthorRole, Outcome, PageReading
 

@@ -2,7 +2,7 @@
 
 from lxml import html
 
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 from monitor.core.pages.layout import unwrap_layout
 
 PLACED = """<html><body><table width="600"><tr><td><h1>Bygdebladet</h1><p>Bladet för bygden</p></td></tr>

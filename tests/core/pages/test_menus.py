@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from monitor.core.pages import extract
+from monitor.core.pages.extract import extract
 from monitor.core.pages.menus import drop_menus
 from monitor.models import Outcome
 
