@@ -16,7 +16,8 @@ from pathlib import Path
 
 FOLDER = Path(os.environ.get("MONITOR_PEERS") or Path.home() / ".cache" / "town-monitor-bench")
 PEERS = {
-    "reader": ("reader==3.26", "feedparser==6.0.14"),  # the newest for Python 3.11
+    # The newest for Python 3.11. Its own copy of feedparser needs sgmllib, which feedparser itself brings no more.
+    "reader": ("reader==3.26", "feedparser==6.0.14", "sgmllib3k==1.0.0"),
     "scrapy": ("scrapy==2.19.0", "feedparser==6.0.14", "trafilatura==2.3.1", "lxml_html_clean==0.4.6"),
     "news-please": ("news-please==1.6.16", "lxml_html_clean==0.4.6"),
 }
