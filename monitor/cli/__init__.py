@@ -3,6 +3,7 @@
 A command's module is imported when the command is used, so that `monitor --help` starts at once.
 """
 
+import gc
 import importlib
 import os
 import sqlite3
@@ -67,7 +68,11 @@ class Commands(click.Group):
         """Import the command `name`."""
         if name not in COMMANDS:
             return None
+        # What is loaded stays for good: the collector of cycles need not look at it while it comes, nor at the end.
+        gc.disable()
         module = importlib.import_module(f"monitor.cli.{COMMANDS[name][0]}")
+        gc.freeze()
+        gc.enable()
         command: click.Command = getattr(module, name)
         return command
 

@@ -73,6 +73,8 @@ def safe_url(url: str, base: str = "") -> str:
 
 def host_of(url: str) -> str:
     """Return the host without its port, in the ASCII form that DNS knows, or "" when the address is not acceptable."""
+    if plain := _plain(url):
+        return plain["host"].partition(":")[0]
     address = _read(url)
     return re.sub(r":[0-9]+\Z", "", address.host) if address else ""
 

@@ -9,6 +9,7 @@ from scrapy.http import Response
 
 from monitor.crawl.base import SourceSpider
 from monitor.crawl.budget import POLL_BUDGET, Budget
+from monitor.crawl.download import download
 from monitor.crawl.failures import BudgetSpentError, RefusedAddressError
 from monitor.crawl.politeness import OPEN_INTERFACE, slow_down
 from monitor.crawl.secrets import carries_secret
@@ -46,7 +47,7 @@ class Asking:
             request.meta[OPEN_INTERFACE] = parts.netloc
         if self.kind.pause:
             slow_down(self.crawler, request, self.kind.pause)
-        response = await self.crawler.engine.download_async(request)
+        response = await download(self.crawler, request)
         self.answers.append(response)
         return response
 

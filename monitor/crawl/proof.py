@@ -77,6 +77,8 @@ def _faults(crawler: Crawler) -> Iterator[str]:
 
 def _faults_of_settings(crawler: Crawler) -> Iterator[str]:
     settings = crawler.settings
+    if not callable(getattr(crawler.engine.downloader, "_enqueue_request", None)):
+        yield "the downloader takes no requests"
     handlers = {scheme: path for scheme, path in settings.getwithbase("DOWNLOAD_HANDLERS").items() if path}
     ours = f"{BoundedHandler.__module__}.{BoundedHandler.__name__}"
     if handlers != {"http": ours, "https": ours}:

@@ -9,6 +9,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from monitor.core.polling import is_fresh
 from monitor.crawl.bounds import MAX_SITE_FILE, SITE_FILE
+from monitor.crawl.download import download
 from monitor.crawl.failures import explain_failure
 from monitor.models import Clock, SiteFile
 
@@ -66,7 +67,7 @@ class SiteReader:
         # Such a file is asked whatever robots.txt says: it is where the site says what it wants.
         request = Request(url, meta={SITE_FILE: True}, priority=1000, callback=NO_CALLBACK)
         try:
-            response = await self.crawler.engine.download_async(request)
+            response = await download(self.crawler, request)
         except Exception as error:  # noqa: BLE001 (whatever the network raises means the same: no answer)
             return SiteFile(url=url, asked=clock(), reason=explain_failure(error)[1])
         body = response.body[:MAX_SITE_FILE] if 200 <= response.status < 300 else b""

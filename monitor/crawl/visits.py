@@ -17,6 +17,7 @@ from monitor.core.challenges import find_challenge
 from monitor.core.polling import judge_page
 from monitor.core.urls import host_of
 from monitor.crawl.base import Intake, plain_headers
+from monitor.crawl.download import download
 from monitor.crawl.failures import PostponedError, explain_failure
 from monitor.crawl.reservations import allowed_of
 from monitor.models import Clock, Page, PollOutcome, Unavailable, Wanted
@@ -81,7 +82,7 @@ class Visits:
     async def _ask(self, wanted: Wanted) -> Response | Unavailable | None:
         """Return what was answered, or why nothing was; None for a page that is put off, and stays wanted."""
         try:
-            response: Response = await self.crawler.engine.download_async(Request(wanted.url, callback=NO_CALLBACK))
+            response = await download(self.crawler, Request(wanted.url, callback=NO_CALLBACK))
         except PostponedError:
             return None
         except Exception as error:  # noqa: BLE001 (whatever the network raises is an outcome)

@@ -16,6 +16,7 @@ from monitor.crawl.limits import WithinLimits
 from monitor.crawl.secrets import NoSecrets, carries_secret, secret_request
 from monitor.errors import ConfigError
 from monitor.models import Source
+from tests.crawl.engine import engine_over
 from tests.crawl.kinds import NOW, work
 
 LINE = "https://tjanst.example/a"
@@ -38,7 +39,7 @@ def ask(request: Request, line: str = LINE) -> str:
         return Response(request.url, request=request)
 
     crawler: Any = SimpleNamespace(
-        settings=SimpleNamespace(getlist=lambda _: ["127.0.0.1:80"]), engine=SimpleNamespace(download_async=download)
+        settings=SimpleNamespace(getlist=lambda _: ["127.0.0.1:80"]), engine=engine_over(download)
     )
     kind = Service(work=work, clock=lambda: NOW, zone=ZoneInfo("Europe/Stockholm"))
     asyncio.run(Asking(crawler, kind, Source(url=line), MOVED)(request))

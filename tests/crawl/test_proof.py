@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from aiohttp import TCPConnector
 from aiohttp.client_proto import ResponseHandler
+from scrapy import Request
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.extensions.telnet import TelnetConsole
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from monitor.crawl import client, run
@@ -25,8 +27,13 @@ from monitor.crawl.run import Manners, Plan, crawl_settings
 from monitor.errors import CrawlError
 from monitor.models import Source
 from tests.crawl.ask import watched_connections
+from tests.crawl.engine import engine_over
 from tests.crawl.kinds import NOW, work
 from tests.loopback import Web
+
+
+async def nobody(request: Request) -> Response:
+    raise AssertionError(f"{request} was asked for")
 
 
 class Running:
@@ -35,6 +42,7 @@ class Running:
     def __init__(self) -> None:
         manners = Manners(contact="", delay=2, timeout=30, allow_hosts=("127.0.0.1:8900",), zone=UTC)
         self.settings = Settings(crawl_settings(manners))
+        self.engine = engine_over(nobody)
         self.spider = SimpleNamespace(guard=Guard(manners.allow_hosts))
         self.parts: list[Any] = [AddressGuard(["127.0.0.1:8900"]), PlainRedirects(), Unpacking(1)]
 
@@ -95,6 +103,11 @@ def test_a_part_that_must_not_be_there_is_found(running: Running, kind: type) ->
 def test_a_setting_that_was_changed_is_found(running: Running, name: str, value: object, words: str) -> None:
     running.settings.set(name, value, priority="cmdline")
     assert words in running.fault()
+
+
+def test_a_downloader_that_takes_no_requests_is_found(running: Running) -> None:
+    del running.engine.downloader._enqueue_request
+    assert "the downloader takes no requests" in running.fault()
 
 
 def test_a_guard_that_lets_all_through_is_found(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from spiders.x import XSpider
 from spiders.youtube import YouTubeSpider
 from tests.command import monitor
 from tests.conftest import write_home
+from tests.crawl.engine import engine_over
 from tests.crawl.kinds import said
 from tests.loopback import Answer, Web
 
@@ -38,7 +39,7 @@ def send(kind: Any, url: str, *, line: str = "", secret: bool = True) -> list[Re
 
     crawler: Any = SimpleNamespace(
         settings=SimpleNamespace(getlist=lambda _name: [], getfloat=lambda _name: 1e9),
-        engine=SimpleNamespace(download_async=download),
+        engine=engine_over(download),
     )
     asking = Asking(crawler, kind, Source(url=line or url, kind=kind.kind), {url: "https://evil.example/"})
     asyncio.run(asking(secret_request(url, headers={"Authorization": "hemlig"}) if secret else Request(url)))

@@ -14,6 +14,7 @@ from monitor.crawl.failures import PostponedError
 from monitor.crawl.visits import HOSTS_AT_ONCE, Visits
 from monitor.errors import StoreError
 from monitor.models import Page, Unavailable, Wanted
+from tests.crawl.engine import engine_over
 from tests.crawl.kinds import NOW
 
 Answer = Callable[[str], int | Exception]
@@ -28,7 +29,7 @@ class Web:
         self.now: list[str] = []
         self.most = 0
 
-    async def download_async(self, request: Request) -> Response:
+    async def answer_to(self, request: Request) -> Response:
         host = request.url.split("/")[2]
         assert host not in self.now, "a host is asked for one page at a time"
         self.asked.append(request.url)
@@ -76,7 +77,7 @@ def visit(web: Web, desk: Desk, *urls: str) -> list[BaseException]:
     faults: list[BaseException] = []
 
     async def crawl() -> None:
-        crawler = SimpleNamespace(engine=web)
+        crawler = SimpleNamespace(engine=engine_over(web.answer_to))
         visits = Visits(crawler, desk, lambda: NOW, faults)  # type: ignore[arg-type]  # all that is used of a crawler
         visits.want(wanted(*urls))
         await visits.end()
