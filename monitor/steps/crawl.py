@@ -17,6 +17,8 @@ from monitor.crawl.run import Manners, Plan, run_crawl
 from monitor.models import Clock, Page, Poll, Source, StorePolicy, Unavailable, Wanted
 from monitor.steps import Tell, say_nothing, watch_of
 from monitor.store import intake as intake_store
+from monitor.store.arrivals import Arrival
+from monitor.store.db import transaction
 from monitor.store.health import StoredSiteFiles
 from monitor.store.ledger import StoredLedger
 from monitor.workers import Workers
@@ -42,7 +44,11 @@ class CrawlResult:
 
 
 class HomeIntake:
-    """Saves what the crawl hands over, and says which pages are wanted: the `Intake` of a home's database."""
+    """Takes what the crawl hands over, saves it, and says which pages are wanted: the `Intake` of a home's database.
+
+    A crawl for many homes lets each take much (`take_poll`, `take_page`) before it saves all of it in one transaction.
+    What was taken and not saved when the program is killed is asked for again in the next run.
+    """
 
     def __init__(
         self, db: Database, home: Home, may_name: MayName, clock: Clock, tell: Tell, *, run: int | None = None
@@ -56,47 +62,95 @@ class HomeIntake:
         self.result = CrawlResult(polls=[])
         self.wanted = 0
         self.link_only = {source.url for source in home.sources if source.store is StorePolicy.LINK}
+        self._arrivals: list[Arrival] = []
+        self._named: list[tuple[Wanted, Page]] = []
+        self._unnamed: list[tuple[Wanted, Page]] = []
+        self._unavailable: list[tuple[Wanted, Unavailable, datetime]] = []
 
-    def want(self, source: str) -> list[Wanted]:
-        """Return the pages to fetch for a source in this run: none of one that is link only."""
-        if source in self.link_only:
+    def want(self, *sources: str) -> list[Wanted]:
+        """Return the pages to fetch for sources in this run: none of those that are link only."""
+        if not sources:
             return []
-        limit = self.home.settings.crawl.pages_per_source
-        pages = intake_store.wanted_pages(self.db, source, limit, self.clock(), self.run)
+        limit, now = self.home.settings.crawl.pages_per_source, self.clock()
+        pages: list[Wanted] = []
+        with transaction(self.db):
+            for source in sources:
+                if source not in self.link_only:
+                    pages += intake_store.wanted_pages(self.db, source, limit, now, self.run)
         self.wanted += len(pages)
         return pages
 
     def polled(self, polled: Polled) -> list[Wanted]:
         """Save a poll with its entries."""
-        self.result.new_entries += intake_store.save_poll(self.db, polled.poll, polled.entries, polled.cursor)
-        self.result.polls.append(polled.poll)
-        return self.want(polled.poll.source)
+        self.take_poll(Arrival(polled.poll, polled.entries, polled.cursor))
+        return self.save()
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
         """Keep a page whose bytes, or whose entry's own words, may mention the town."""
-        if self.may_name(page.body, page.content_type) or self._said(wanted):
-            intake_store.save_page(self.db, wanted, page, self.home.settings.retention.pages_days)
-            self.result.pages_kept += 1
-        else:
-            intake_store.save_no_mention(self.db, wanted, page.fetched_at, "no spelling of the names in the page")
-            self.result.pages_without += 1
-        self._count()
-        return []
+        self.take_page(wanted, page)
+        return self.save()
 
     def unavailable(self, wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
         """Take note of a page that could not be had; it is judged on the feed's own words."""
-        intake_store.save_unavailable(self.db, wanted, outcome, self.clock())
-        self.result.pages_unavailable += 1
-        self._count()
-        return []
+        self.take_page(wanted, outcome)
+        return self.save()
 
-    def _said(self, wanted: Wanted) -> bool:
-        return any(self.may_name(words.encode(), "") for words in intake_store.words_of_page(self.db, wanted.id))
+    def take_poll(self, arrival: Arrival) -> None:
+        """Take a poll, to be saved soon."""
+        self._arrivals.append(arrival)
 
-    def _count(self) -> None:
+    def take_page(self, wanted: Wanted, answer: Page | Unavailable) -> None:
+        """Take a page or the reason why it cannot be had, to be saved soon."""
+        if isinstance(answer, Unavailable):
+            self._unavailable.append((wanted, answer, self.clock()))
+        elif self.may_name(answer.body, answer.content_type):
+            self._named.append((wanted, answer))
+        else:
+            self._unnamed.append((wanted, answer))
+
+    def save(self) -> list[Wanted]:
+        """Save all that was taken, in one transaction; return the pages that the polls want."""
+        arrivals, self._arrivals = self._arrivals, []
+        if not (arrivals or self._named or self._unnamed or self._unavailable):
+            return []
+        said = self._said()
+        with transaction(self.db):
+            pages = self._save_pages(said)  # first: a poll may send a page back to be fetched again
+            new = sum(intake_store.save_arrival(self.db, arrival) for arrival in arrivals)
+            wanted = self.want(*(arrival.poll.source for arrival in arrivals))
+        self.result.new_entries += new
+        self.result.polls += [arrival.poll for arrival in arrivals]
+        self._count(*pages)
+        return wanted
+
+    def _save_pages(self, said: set[int]) -> tuple[int, int, int]:
+        """Save the pages that were taken; return how many were kept, are without the names, could not be had."""
+        kept = [*self._named, *((wanted, page) for wanted, page in self._unnamed if wanted.id in said)]
+        without = [(wanted, page.fetched_at) for wanted, page in self._unnamed if wanted.id not in said]
+        for wanted, page in kept:
+            intake_store.save_page(self.db, wanted, page, self.home.settings.retention.pages_days)
+        if without:
+            intake_store.save_no_mention(self.db, without, "no spelling of the names in the page")
+        for wanted, outcome, at in self._unavailable:
+            intake_store.save_unavailable(self.db, wanted, outcome, at)
+        return len(kept), len(without), len(self._unavailable)
+
+    def _said(self) -> set[int]:
+        """Return the pages without the names of which a source's own words may mention the town."""
+        if not self._unnamed:
+            return set()
+        words = intake_store.words_of_pages(self.db, [wanted.id for wanted, _ in self._unnamed])
+        return {page for page, said in words if self.may_name(said.encode(), "")}
+
+    def _count(self, kept: int, without: int, unavailable: int) -> None:
+        self._named, self._unnamed, self._unavailable = [], [], []
+        if not kept + without + unavailable:
+            return
         result = self.result
-        done = result.pages_kept + result.pages_without + result.pages_unavailable
-        self.tell("pages", done, self.wanted)
+        result.pages_kept += kept
+        result.pages_without += without
+        result.pages_unavailable += unavailable
+        self.tell("pages", result.pages_kept + result.pages_without + result.pages_unavailable, self.wanted)
 
 
 def crawl(
@@ -115,7 +169,7 @@ def crawl(
     intake = HomeIntake(db, home, may_name_of(home), clock, tell, run=run)
     polled = {source.url for source in due}
     waiting = [source.url for source in home.known_sources if source.url not in polled and not source.paused]
-    pages = [wanted for url in waiting for wanted in intake.want(url)]
+    pages = intake.want(*waiting)
     plan = Plan(
         sources=due,
         validators=intake_store.validators(db),

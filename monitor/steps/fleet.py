@@ -23,6 +23,7 @@ from monitor.models import Clock, Page, Refused, Source, Unavailable, Validators
 from monitor.steps import say_nothing, watch_of
 from monitor.steps.crawl import CrawlResult, HomeIntake, MayName, due_sources, manners_of
 from monitor.store import intake as intake_store
+from monitor.store.arrivals import Arrival
 from monitor.workers import Workers
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,11 @@ remember how far it has come: each home polls them by itself."""
 _KEPT_BYTES = 32 * 1024**2
 """How much of answered pages is kept for homes that want them later in the same run."""
 _KEPT_READINGS = 300
+_KEPT_WORDS = 10_000
+"""Of how much that sources said it is remembered which names it holds."""
+_TAKEN_BYTES = 16 * 1024**2
+"""How much homes take before they save it. All of it is among what is kept of answered pages anyway."""
+_ENTRY = 1_000
 
 PageKey = tuple[str, bool]
 
@@ -68,15 +74,29 @@ class NameSieve:
         words = read_names(name for own in names.values() for name in own)
         self._own = {home: frozenset(read_names(own).folded) for home, own in names.items()}
         self._which = lru_cache(maxsize=16)(lambda body, kind: which_names(body, words, kind))
+        self._said: dict[bytes, frozenset[str]] = {}
 
     def of(self, home: str) -> MayName:
         """Return the byte test of one home."""
         own = self._own[home]
-        return lambda body, kind: not own.isdisjoint(self._which(body, kind))
+        return lambda body, kind: not own.isdisjoint(self._which(body, kind) if kind else self._words(body))
+
+    def _words(self, body: bytes) -> frozenset[str]:
+        """Return the names in what a source said: of many pages one home asks, and then the next."""
+        key = hashlib.sha256(body).digest()
+        if key not in self._said:
+            if len(self._said) >= _KEPT_WORDS:
+                self._said.clear()
+            self._said[key] = self._which(body, "")
+        return self._said[key]
 
 
 class FleetIntake:
-    """The `Intake` of a crawl for several homes. A home that fails is left out from then on and disturbs no other."""
+    """The `Intake` of a crawl for several homes. A home that fails is left out from then on and disturbs no other.
+
+    Homes save many polls and pages at once: what each costs a home is mostly its transaction. Polls wait for no more
+    others than are still to come, so that a source that hangs holds back the pages of few.
+    """
 
     def __init__(self, intakes: Mapping[str, HomeIntake]) -> None:
         self.intakes = dict(intakes)
@@ -84,21 +104,29 @@ class FleetIntake:
         """What went wrong with homes that were left out."""
         self.listing: dict[str, list[str]] = defaultdict(list)
         """Source -> the homes to which its polls go."""
+        self.due = 0
+        """How many polls are still to come."""
         self._waiting: dict[PageKey, list[tuple[str, Wanted]]] = {}
         self._answered: OrderedDict[PageKey, Page | Unavailable] = OrderedDict()
         self._kept = 0
+        self._polls = 0
+        self._taken = 0
+        """Bytes of what was taken and not saved."""
 
-    def want(self, home: str, source: str) -> list[Wanted]:
-        """Return the pages of a source that a home wants and nobody has asked for yet."""
-        return self._ask(home, lambda intake: intake.want(source))
+    def want(self, home: str, *sources: str) -> list[Wanted]:
+        """Return the pages of sources that a home wants and nobody has asked for yet."""
+        return self._ask(home, lambda intake: intake.want(*sources))
 
     def polled(self, polled: Polled) -> list[Wanted]:
-        """Let every home that lists the source save the poll; return the pages to fetch, each once."""
-        return [
-            wanted
-            for home in self.listing[polled.poll.source]
-            for wanted in self._ask(home, lambda intake: intake.polled(polled))
-        ]
+        """Let every home that lists the source take the poll; return the pages to fetch, each once."""
+        arrival = Arrival(polled.poll, polled.entries, polled.cursor)
+        for home in self.listing[polled.poll.source]:
+            if intake := self.intakes.get(home):
+                intake.take_poll(arrival)
+        self.due -= 1
+        self._polls += 1
+        self._taken += sum(_ENTRY + len(entry.summary) + len(entry.content) for entry in polled.entries)
+        return self._save_some() if self._polls < max(self.due, 1) and not polled.saved else self.save()
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
         """Hand a page to every home that wants it."""
@@ -108,12 +136,28 @@ class FleetIntake:
         """Tell every home that wants a page that it could not be had."""
         return self._answer(wanted, outcome)
 
+    def save(self) -> list[Wanted]:
+        """Let every home save what it has taken; return what they want then and nobody has asked for."""
+        self._polls = self._taken = 0
+        return [wanted for home in list(self.intakes) for wanted in self._ask(home, lambda intake: intake.save())]
+
+    def _save_some(self) -> list[Wanted]:
+        return self.save() if self._taken > _TAKEN_BYTES else []
+
     def _answer(self, wanted: Wanted, answer: Page | Unavailable) -> list[Wanted]:
         key = _key(wanted)
         self._keep(key, answer)
-        return [
-            more for home, own in self._waiting.pop(key, ()) for more in self._ask(home, _handing_over(own, answer))
-        ]
+        for home, own in self._waiting.pop(key, ()):
+            self._hand(home, own, answer)
+        self._taken += _size(answer)
+        return self._save_some()
+
+    def _hand(self, home: str, wanted: Wanted, answer: Page | Unavailable) -> None:
+        if intake := self.intakes.get(home):
+            try:
+                intake.take_page(wanted, answer)
+            except Exception as fault:  # noqa: BLE001 (a page that the names cannot be looked for in)
+                self.leave_out(home, fault)
 
     def _ask(self, home: str, save: Callable[[HomeIntake], Sequence[Wanted]]) -> list[Wanted]:
         """Let a home save something; return what it wants then and nobody has asked for."""
@@ -137,7 +181,7 @@ class FleetIntake:
         """Note that a home wants a page; True when it is to be fetched now."""
         key = _key(wanted)
         if answer := self._answered.get(key):
-            self._ask(home, _handing_over(wanted, answer))
+            self._hand(home, wanted, answer)
             return False
         waiting = self._waiting.setdefault(key, [])
         waiting.append((home, wanted))
@@ -157,12 +201,6 @@ def _key(wanted: Wanted) -> PageKey:
 
 def _size(answer: Page | Unavailable) -> int:
     return 1_000 + (len(answer.body) if isinstance(answer, Page) else 0)
-
-
-def _handing_over(wanted: Wanted, answer: Page | Unavailable) -> Callable[[HomeIntake], list[Wanted]]:
-    if isinstance(answer, Page):
-        return lambda intake: intake.fetched(wanted, answer)
-    return lambda intake: intake.unavailable(wanted, answer)
 
 
 def crawl_together(
@@ -190,7 +228,10 @@ def crawl_together(
     first = next(home for home, _ in homes.values())
     manners = replace(manners_of(first), contact=contact or contact_of(home for home, _ in homes.values()))
     with Workers() as workers:
-        run_crawl(replace(plan, site_files=files), manners, intake, workers.run, clock)
+        try:
+            run_crawl(replace(plan, site_files=files), manners, intake, workers.run, clock)
+        finally:
+            intake.save()
     return results, intake.faults
 
 
@@ -222,6 +263,7 @@ def plan_together(
             moved[source.url].add(moves.get(source.url, ""))
             if source.url in ready:
                 due.add(source.url)
+    intake.due = len(due)
     return Plan(
         sources=[source for url, source in sources.items() if url in due],
         validators={url: next(iter(found)) for url, found in known.items() if len(found) == 1},
@@ -251,11 +293,10 @@ def _is_same(source: Source, other: Source) -> bool:
     return (source.kind, source.options) == (other.kind, other.options)
 
 
-def _waiting_pages(name: str, home: Home, intake: FleetIntake, due: set[str]) -> Iterator[Wanted]:
-    """Give the pages that a home wants from before, of sources that are not polled now."""
-    for source in (*shared_sources(home), home.seen):
-        if source.url not in due and (source is home.seen or name in intake.listing[source.url]):
-            yield from intake.want(name, source.url)
+def _waiting_pages(name: str, home: Home, intake: FleetIntake, due: set[str]) -> list[Wanted]:
+    """Return the pages that a home wants from before, of sources that are not polled now."""
+    shared = (source.url for source in shared_sources(home) if name in intake.listing[source.url])
+    return intake.want(name, *(url for url in (*shared, home.seen.url) if url not in due))
 
 
 class ReadOnce(Workers):

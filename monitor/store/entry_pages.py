@@ -1,14 +1,13 @@
 """Which page an entry points to, and when that is fetched (again)."""
 
-import json
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from monitor.core.sites import is_of_site
 from monitor.core.urls import identity_key
-from monitor.models import Entry, PageState, Poll, StorePolicy
-from monitor.store.db import to_text
+from monitor.models import Entry, PageState, StorePolicy
+from monitor.store.arrivals import Arrival, ArrivedEntry
 
 LINK_ONLY = "only link and headline are kept of this source (store=link in feeds.txt)"
 WHOLE_TEXT = "the source gives the whole text; its page is not fetched"
@@ -19,16 +18,20 @@ MAX_REVISITS = 10
 
 @dataclass(slots=True)
 class Pages:
-    """The pages that the entries of one poll point to, looked up together: a feed has twenty, and most are known."""
+    """The pages that the entries of one poll point to, looked up together: a feed has twenty, and most are known.
+
+    New pages and entries are written many at a time (`write`): a home that lists what hundreds list writes as much.
+    """
 
     connection: sqlite3.Connection
-    poll: Poll
+    arrival: Arrival
     link_only: bool
-    keys: Mapping[str, str]
-    """Key of an entry -> key of its page."""
     searched: bool = field(init=False)
     """Whether any page is known through a search service alone, so that this poll may tell of one."""
-    _known: dict[str, tuple[int, str]] = field(init=False)
+    _known: dict[str, tuple[int | None, str]] = field(init=False)
+    """Key of a page -> its row, None as long as it is not written; and what may be kept of it."""
+    _new: list[tuple[Any, ...]] = field(default_factory=list)
+    _entries: list[tuple[Any, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         found = self.connection.execute("select exists (select 1 from pages where through_search = 1)").fetchone()
@@ -37,66 +40,85 @@ class Pages:
 
     def _look_up(self) -> None:
         rows = self.connection.execute(
-            "select key, id, store from pages where key in (select value from json_each(?))",
-            [json.dumps(list(self.keys.values()))],
+            "select key, id, store from pages where key in (select value from json_each(?))", [self.arrival.pages]
         )
         self._known = {row[0]: (row[1], row[2]) for row in rows}
 
-    def page_of(self, entry: Entry, echoes: tuple[str, ...]) -> tuple[int, bool]:
+    def add(self, arrived: ArrivedEntry, *, baseline: bool) -> None:
+        """Have a new entry written, and its page when that is new too."""
+        page, reserved = self._page_of(arrived)
+        columns = arrived.columns(link_only=self.link_only or reserved)
+        self._entries.append((page, arrived.page, baseline, *columns))
+
+    def write(self) -> None:
+        """Write what was added."""
+        if self._new:
+            self.connection.executemany(
+                """insert into pages (key, url, source, state, reason, newest, through_search)
+                   values (?, ?, ?, ?, ?, ?, ?)""",
+                self._new,
+            )
+            self._new.clear()
+        if self._entries:
+            self.connection.executemany(_INSERT_ENTRY, self._entries)
+            self._entries.clear()
+
+    def _page_of(self, arrived: ArrivedEntry) -> tuple[int | None, bool]:
         """Return the row of the page that an entry points to, and whether nothing of its text may be kept.
 
-        An entry without address is its own, unavailable page; so is every entry of a link-only source, one that is the
-        whole text, and one that a search service found, unless a source has the text itself.
+        None for a page that is not written yet: it will have the entry's key. An entry without address is its own,
+        unavailable page; so is every entry of a link-only source, one that is the whole text, and one that a search
+        service found, unless a source has the text itself.
         """
-        key = self.keys[entry.key]
-        known = self._known.get(key)
-        if known and is_of_site(self.poll.source, entry.url):
-            _give_to(self.connection, known[0], self.poll.source, entry.url)
-        if known is None and echoes and (entry.publisher or self.searched):
-            known = self._echoed(entry, key, echoes)
+        entry, source = arrived.entry, self.arrival.poll.source
+        known = self._known.get(arrived.page)
+        if known and known[0] and arrived.of_site:
+            _give_to(self.connection, known[0], source, entry.url)
+        if known is None and (entry.publisher or self.searched) and arrived.echoes:
+            known = self._echoed(arrived)
         if known:
             return known[0], known[1] == StorePolicy.LINK
         state, reason = _first_state(entry, self.link_only)
-        newest, search = to_text(entry.published or self.poll.at), bool(entry.publisher)
-        cursor = self.connection.execute(
-            "insert into pages (key, url, source, state, reason, newest, through_search) values (?, ?, ?, ?, ?, ?, ?)",
-            [key, entry.url, self.poll.source, state, reason, newest, search],
-        )
-        self._known[key] = int(cursor.lastrowid or 0), ""
+        search = bool(entry.publisher)
+        self._new.append((arrived.page, entry.url, source, state, reason, arrived.newest, search))
+        self._known[arrived.page] = (None, "")
         self.searched |= search
-        return self._known[key][0], False
+        return None, False
 
     def readdress(self, page: int, url: str) -> None:
         """A source gives one and the same entry a new address: its page is there from now on, unless another one is."""
+        self.write()
         key = identity_key(url)
         if self.connection.execute("select 1 from pages where key = ?", [key]).fetchone() is None:
             self.connection.execute("update pages set key = ?, url = ? where id = ?", [key, url, page])
-            self._look_up()
+        self._look_up()
 
-    def _echoed(self, entry: Entry, key: str, echoes: tuple[str, ...]) -> tuple[int, str] | None:
+    def _echoed(self, arrived: ArrivedEntry) -> tuple[int, str] | None:
         """Return the page of an earlier entry for the same text: a search service and the paper itself told of it.
 
         When the paper tells of it after the service, the page and its article become the paper's own.
         """
+        self.write()
+        entry, source = arrived.entry, self.arrival.poll.source
         row = self.connection.execute(
             """select p.id, p.store from entries e join pages p on p.id = e.page
                where e.echo != '' and e.echo in (?, ?, ?) and p.through_search >= ? order by p.id limit 1""",
-            [*echoes, not entry.publisher],
+            [*arrived.echoes, not entry.publisher],
         ).fetchone()
         if row and not entry.publisher:
             state, reason = _first_state(entry, self.link_only)
             self.connection.execute(
                 "update pages set key = ?, url = ?, source = ?, state = ?, reason = ?, through_search = 0 where id = ?",
-                [key, entry.url, self.poll.source, state, reason, row[0]],
+                [arrived.page, entry.url, source, state, reason, row[0]],
             )
-            self.connection.execute("update articles set source = ? where page = ?", [self.poll.source, row[0]])
-            self._look_up()
+            self.connection.execute("update articles set source = ? where page = ?", [source, row[0]])
+        self._look_up()
         return (int(row[0]), str(row[1])) if row else None
 
 
-def page_key(poll: Poll, entry: Entry) -> str:
-    """Return the identity of the page that an entry points to."""
-    return (identity_key(entry.url) if entry.url else "") or f"{poll.source}#{entry.key}"
+_INSERT_ENTRY = """insert into entries (page, baseline, source, key, native_id, url, title, summary, content, published,
+       published_raw, updated, fingerprint, first_seen, last_changed, whole, links, echo)
+   values (coalesce(?, (select id from pages where key = ?)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _give_to(connection: sqlite3.Connection, page: int, source: str, url: str) -> None:

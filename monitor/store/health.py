@@ -11,26 +11,31 @@ from sqlite_utils import Database
 from monitor.core.polling import is_settled, next_due, weigh
 from monitor.core.rhythm import HISTORY, interval, rhythm_of
 from monitor.models import Poll, PollOutcome, SiteFile, SourceState
+from monitor.store.arrivals import Arrival
 from monitor.store.db import time_of, to_text, to_time, transaction
 
 _READ = {PollOutcome.OK, PollOutcome.EMPTY, PollOutcome.RESERVED}
 """Outcomes of a body that was read: its validators hold for the next poll."""
+_JUDGED = (
+    "state", "since", "failures", "strain", "first_polled", "pause", "moved_to", "moved_times", "moved_since",
+    "followed", "important",
+)  # fmt: skip
+"""What of a source's state decides what a poll means for it."""
 _MOST_ARRIVALS = 400
 _USUAL_DAYS = 28
 
 
-def update_health(connection: sqlite3.Connection, poll: Poll, *, new: int) -> None:
+def update_health(connection: sqlite3.Connection, arrival: Arrival, *, new: int) -> None:
     """Write what a poll means for its source, in the transaction that saves the poll; `new` entries came with it."""
-    cursor = connection.execute("select * from sources where url = ?", [poll.source])
-    row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
-    changed = _state(row, poll) | _move(row, poll) | _answered(row, poll)
-    every = interval(
-        _arrivals(connection, poll.source, poll.at - HISTORY, 20),
-        poll.at,
-        _seconds(changed.get("pause", row["pause"])),
-        important=bool(row["important"]),
-    )
-    changed["due"] = to_text(next_due(poll.at, changed["strain"], every, poll.retry_after, key=poll.source))
+    poll = arrival.poll
+    cursor = connection.execute(f"select {', '.join(_JUDGED)} from sources where url = ?", [poll.source])  # noqa: S608 (our own columns)
+    row = cursor.fetchone()
+    moments = _moments(connection, poll.source, poll.at - HISTORY, 20)
+    # Homes that always crawl together know a source alike: what the poll means is found once for all of them.
+    changed = arrival.changes.get((row, moments))
+    if changed is None:
+        changed = _changes(dict(zip(_JUDGED, row, strict=True)), poll, moments)
+        arrival.changes[row, moments] = changed
     assignments = ", ".join(f"{name} = ?" for name in changed)
     connection.execute(
         f"update sources set {assignments} where url = ?",  # noqa: S608 (names are our own columns)
@@ -41,6 +46,19 @@ def update_health(connection: sqlite3.Connection, poll: Poll, *, new: int) -> No
            polls = polls + 1, healthy = healthy + excluded.healthy, new = new + excluded.new""",
         [poll.source, poll.at.astimezone(UTC).date().isoformat(), int(poll.outcome.healthy), new],
     )
+
+
+def _changes(row: dict[str, Any], poll: Poll, moments: Sequence[str]) -> dict[str, Any]:
+    """Return what a poll changes of its source, which is as `row` says and brought something new at `moments`."""
+    changed = _state(row, poll) | _move(row, poll) | _answered(row, poll)
+    every = interval(
+        [time_of(moment) for moment in moments],
+        poll.at,
+        _seconds(changed.get("pause", row["pause"])),
+        important=bool(row["important"]),
+    )
+    changed["due"] = to_text(next_due(poll.at, changed["strain"], every, poll.retry_after, key=poll.source))
+    return changed
 
 
 def _state(row: dict[str, Any], poll: Poll) -> dict[str, Any]:
@@ -96,7 +114,7 @@ def _seconds(value: int | None) -> timedelta | None:
     return timedelta(seconds=value) if value else None
 
 
-def _arrivals(connection: sqlite3.Connection, source: str, since: datetime, limit: int) -> list[datetime]:
+def _moments(connection: sqlite3.Connection, source: str, since: datetime, limit: int) -> tuple[str, ...]:
     """Return the last moments at which a source brought something new, oldest first.
 
     Of its first poll, which brings everything at once, the entries' own dates count.
@@ -107,7 +125,7 @@ def _arrivals(connection: sqlite3.Connection, source: str, since: datetime, limi
            from entries where source = ? and first_seen >= ? order by moment desc limit ?""",
         [source, to_text(since), limit],
     )
-    return [time_of(row[0]) for row in reversed(rows.fetchall())]
+    return tuple(row[0] for row in reversed(rows.fetchall()))
 
 
 def with_rhythm(db: Database, states: Sequence[SourceState], now: datetime, zone: tzinfo) -> tuple[SourceState, ...]:
@@ -127,7 +145,7 @@ def with_rhythm(db: Database, states: Sequence[SourceState], now: datetime, zone
         url = state.source.url
         first = began.get(url) or now
         rhythm = rhythm_of(
-            _arrivals(db.conn, url, now - HISTORY, _MOST_ARRIVALS),
+            [time_of(moment) for moment in _moments(db.conn, url, now - HISTORY, _MOST_ARRIVALS)],
             today=db.execute(
                 "select count(*) from entries where source = ? and first_seen > ? and not baseline",
                 [url, to_text(today)],

@@ -6,15 +6,13 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.core.echoes import echoes_of
-from monitor.core.polling import LONGEST, fingerprint, page_retry
-from monitor.core.reservations import headline_only
+from monitor.core.polling import LONGEST, page_retry
 from monitor.models import (
     Cursor,
     Entry,
@@ -30,8 +28,9 @@ from monitor.models import (
     Wanted,
 )
 from monitor.store import not_again
+from monitor.store.arrivals import Arrival, ArrivedEntry
 from monitor.store.db import time_of, to_text, to_time, transaction
-from monitor.store.entry_pages import LINK_ONLY, Pages, fetch_again, page_key
+from monitor.store.entry_pages import LINK_ONLY, Pages, fetch_again
 from monitor.store.health import update_health
 
 _LEVEL = 1
@@ -40,23 +39,19 @@ _LEVEL = 1
 
 def register_sources(db: Database, sources: Iterable[Source]) -> None:
     """Let the store know the sources of feeds.txt; what it remembers of each stays."""
+    listed = list(sources)
     with transaction(db) as connection:
-        for source in sources:
-            connection.execute(
-                """insert into sources (url, kind, name, class, store, keep_days, important)
-                   values (?, ?, ?, ?, ?, ?, ?)
-                   on conflict (url) do update set kind = excluded.kind, name = excluded.name, class = excluded.class,
-                       store = excluded.store, keep_days = excluded.keep_days, important = excluded.important""",
-                [
-                    source.url,
-                    source.kind,
-                    source.name,
-                    source.source_class,
-                    source.store,
-                    source.keep_days,
-                    source.important,
-                ],
-            )
+        connection.executemany(
+            """insert into sources (url, kind, name, class, store, keep_days, important)
+               values (?, ?, ?, ?, ?, ?, ?)
+               on conflict (url) do update set kind = excluded.kind, name = excluded.name, class = excluded.class,
+                   store = excluded.store, keep_days = excluded.keep_days, important = excluded.important""",
+            [
+                (one.url, one.kind, one.name, one.source_class, one.store, one.keep_days, one.important)
+                for one in listed
+            ],
+        )
+        for source in listed:
             if source.store is StorePolicy.LINK:
                 _keep_no_page(connection, source.url)
 
@@ -140,86 +135,78 @@ def save_poll(db: Database, poll: Poll, entries: Sequence[Entry], cursor: Cursor
 
     Without a cursor the one from before stays.
     """
+    return save_arrival(db, Arrival(poll, entries, cursor))
+
+
+def save_arrival(db: Database, arrival: Arrival) -> int:
+    """Save a poll that other homes may save too; return how many of its entries are new."""
+    poll = arrival.poll
     with transaction(db) as connection:
         row = connection.execute("select first_polled, store from sources where url = ?", [poll.source]).fetchone()
         baseline = row[0] is None and not poll.fresh
-        new = _save_entries(connection, poll, entries, baseline=baseline, link_only=row[1] == StorePolicy.LINK)
+        new = _save_entries(connection, arrival, baseline=baseline, link_only=row[1] == StorePolicy.LINK)
         connection.execute(
             "insert into polls (source, at, outcome, reason, status, entries, new) values (?, ?, ?, ?, ?, ?, ?)",
-            [poll.source, to_text(poll.at), poll.outcome, poll.reason, poll.status, len(entries), new],
+            [poll.source, arrival.at, poll.outcome, poll.reason, poll.status, len(arrival.entries), new],
         )
-        if cursor is not None:
-            connection.execute("update sources set cursor = ? where url = ?", [json.dumps(cursor), poll.source])
-        update_health(connection, poll, new=0 if baseline else new)
+        if arrival.cursor is not None:
+            cursor = json.dumps(arrival.cursor)
+            connection.execute("update sources set cursor = ? where url = ?", [cursor, poll.source])
+        update_health(connection, arrival, new=0 if baseline else new)
     return new
 
 
-def _save_entries(
-    connection: sqlite3.Connection, poll: Poll, entries: Sequence[Entry], *, baseline: bool, link_only: bool
-) -> int:
+def _save_entries(connection: sqlite3.Connection, arrival: Arrival, *, baseline: bool, link_only: bool) -> int:
     """Save the entries of a poll; return how many are new. A changed one sends its page back to be fetched again."""
-    if not entries:
+    if not arrival.entries:
         return 0
-    keys = {entry.key: page_key(poll, entry) for entry in entries}
-    own = {entry.key: f"{poll.source}#{entry.key}" for entry in entries}
-    erased = not_again.erased_of(connection, [*keys.values(), *own.values()])
-    pages = Pages(connection, poll, link_only, keys)
-    rows = connection.execute(
-        """select e.key, e.id, e.page, e.fingerprint, e.url, p.store from entries e join pages p on p.id = e.page
-           where e.source = ? and e.key in (select value from json_each(?))""",
-        [poll.source, json.dumps(list(keys))],
-    )
-    known: dict[str, _Known] = {row[0]: row[1:] for row in rows}
-    new = 0
-    for entry in entries:
-        if erased.intersection((keys[entry.key], own[entry.key])):
+    erased = not_again.erased_of(connection, arrival.identities)
+    known = _known_entries(connection, arrival)
+    pages = Pages(connection, arrival, link_only)
+    fresh: set[str] = set()
+    for arrived in arrival.entries:
+        key = arrived.entry.key
+        if erased and not erased.isdisjoint((arrived.page, arrived.own)):
             continue
-        if entry.key in known:
-            _save_change(pages, known[entry.key], entry)
+        if key not in known and key in fresh:  # twice in one poll
+            pages.write()
+            known = _known_entries(connection, arrival)
+        if key in known:
+            _save_change(pages, known[key], arrived)
             continue
-        known[entry.key] = _save_new(pages, entry, baseline=baseline)
-        new += 1
-    return new
+        pages.add(arrived, baseline=baseline)
+        fresh.add(key)
+    pages.write()
+    return len(fresh)
 
 
 _Known = tuple[int, int, str, str, str]
 """Of an entry that is stored: its row, the row of its page, its fingerprint, its address, what may be kept of it."""
 
 
-def _save_new(pages: Pages, given: Entry, *, baseline: bool) -> _Known:
-    entry = headline_only(given) if pages.link_only else given
-    echoes = echoes_of(entry)
-    page, reserved = pages.page_of(entry, echoes)
-    entry = headline_only(entry) if reserved else entry
-    mark, now = fingerprint(given), to_text(pages.poll.at)
-    cursor = pages.connection.execute(
-        """insert into entries (source, key, page, native_id, url, title, summary, content, published,
-               published_raw, updated, fingerprint, baseline, first_seen, last_changed, whole, links, echo)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            pages.poll.source, entry.key, page, entry.id, entry.url, entry.title, entry.summary, entry.content,
-            to_text(entry.published), entry.published_raw, to_text(entry.updated), mark, baseline, now, now,
-            entry.whole, json.dumps(entry.links), next(iter(echoes), ""),
-        ],
-    )  # fmt: skip
-    return int(cursor.lastrowid or 0), page, mark, entry.url, StorePolicy.LINK if reserved else ""
+def _known_entries(connection: sqlite3.Connection, arrival: Arrival) -> dict[str, _Known]:
+    rows = connection.execute(
+        """select e.key, e.id, e.page, e.fingerprint, e.url, p.store from entries e join pages p on p.id = e.page
+           where e.source = ? and e.key in (select value from json_each(?))""",
+        [arrival.poll.source, arrival.keys],
+    )
+    return {row[0]: row[1:] for row in rows}
 
 
-def _save_change(pages: Pages, known: _Known, given: Entry) -> None:
+def _save_change(pages: Pages, known: _Known, arrived: ArrivedEntry) -> None:
     """Save what a source changed of an entry, if anything, and send its page back to be fetched again."""
     id_, page, before, url, store = known
-    mark = fingerprint(given)
+    given, mark = arrived.entry, arrived.fingerprint
     moved = bool(given.url) and given.url != url
     if before == mark and not moved:
         return
-    entry = headline_only(given) if pages.link_only or store == StorePolicy.LINK else given
-    now = to_text(pages.poll.at)
+    entry = arrived.headline if pages.link_only or store == StorePolicy.LINK else given
     pages.connection.execute(
         """update entries set url = ?, title = ?, summary = ?, content = ?, updated = ?, fingerprint = ?,
                last_changed = ?, whole = ?, links = ? where id = ?""",
         [
-            entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark, now,
-            entry.whole, json.dumps(entry.links), id_,
+            entry.url or url, entry.title, entry.summary, entry.content, to_text(entry.updated), mark,
+            pages.arrival.at, entry.whole, json.dumps(entry.links), id_,
         ],
     )  # fmt: skip
     if moved and not entry.publisher:
@@ -241,9 +228,12 @@ def wanted_pages(db: Database, source: str, limit: int, now: datetime, run: int 
                order by newest desc, id desc limit ?""",
             [source, PageState.WAITING, to_text(now), to_text(now + LONGEST), run, limit],
         ).fetchall()
-        if run is not None:
-            connection.executemany("update pages set run = ? where id = ?", [(run, row[0]) for row in rows])
-    return [Wanted(row[0], row[1], row[2]) for row in rows]
+        if run is not None and rows:
+            connection.execute(
+                "update pages set run = ? where id in (select value from json_each(?))",
+                [run, json.dumps([row[0] for row in rows])],
+            )
+    return [Wanted(*row) for row in rows]
 
 
 def save_page(db: Database, wanted: Wanted, page: Page, keep_days: int) -> None:
@@ -262,20 +252,22 @@ def save_page(db: Database, wanted: Wanted, page: Page, keep_days: int) -> None:
             _forget_words(connection, wanted.id)
 
 
-def save_no_mention(db: Database, wanted: Wanted, at: datetime, reason: str) -> None:
-    """Remember that a page was fetched and cannot mention the town."""
+def save_no_mention(db: Database, fetched: Iterable[tuple[Wanted, datetime]], reason: str) -> None:
+    """Remember of pages that they were fetched, and when, and cannot mention the town."""
     with transaction(db) as connection:
-        connection.execute(
+        connection.executemany(
             "update pages set state = ?, reason = ?, retry = null, run = null, fetched = ?, body = null where id = ?",
-            [PageState.NO_MENTION, reason, to_text(at), wanted.id],
+            [(PageState.NO_MENTION, reason, to_text(at), wanted.id) for wanted, at in fetched],
         )
 
 
 def save_unavailable(db: Database, wanted: Wanted, outcome: Unavailable, at: datetime) -> None:
     """Remember that a page could not be had; for a passing reason it is tried again, at most three times."""
     with transaction(db) as connection:
-        attempts = connection.execute("select attempts from pages where id = ?", [wanted.id]).fetchone()[0]
-        retry = page_retry(at, attempts) if outcome.retry else None
+        row = connection.execute("select attempts from pages where id = ?", [wanted.id]).fetchone()
+        if row is None:  # it was erased for a person meanwhile
+            return
+        retry = page_retry(at, row[0]) if outcome.retry else None
         connection.execute(
             """update pages set state = ?, reason = ?, retry = ?, run = null, fetched = ?, attempts = attempts + 1
                where id = ?""",
@@ -291,10 +283,11 @@ def _forget_words(connection: sqlite3.Connection, page: int) -> None:
     connection.execute("update entries set summary = '', content = '' where page = ?", [page])
 
 
-def words_of_page(db: Database, page: int) -> list[str]:
-    """Return all that the sources said of a page, as text alone: asked for each page that is fetched."""
-    sql = "select title || char(10) || summary || char(10) || content from entries where page = ? order by id"
-    return [str(row[0]) for row in db.execute(sql, [page])]
+def words_of_pages(db: Database, pages: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Give all that the sources said of pages, as text alone, with the page: asked for those that are fetched."""
+    sql = """select page, title || char(10) || summary || char(10) || content from entries
+             where page in (select value from json_each(?)) order by page, id"""
+    yield from db.execute(sql, [json.dumps(list(pages))])
 
 
 def entry_words(db: Database, page: int) -> list[Entry]:

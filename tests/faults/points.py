@@ -38,7 +38,7 @@ POINTS = (
     Point("run begun", "monitor.store.runs:begin_run"),
     Point("sources registered", "monitor.store.intake:register_sources"),
     Point("site file kept", "monitor.store.health:StoredSiteFiles.keep"),
-    Point("poll saved", "monitor.store.intake:save_poll"),
+    Point("poll saved", "monitor.store.intake:save_arrival"),
     Point("health written", "monitor.store.intake:update_health"),
     Point("drop put away", "monitor.crawl.drop_folder:DropFolder.put_away"),
     Point("pages taken", "monitor.store.intake:wanted_pages"),

@@ -69,6 +69,7 @@ def test_a_page_that_two_homes_want_is_asked_for_once_and_kept_where_it_names_th
     (wanted,) = intake.polled(poll(FEED, PAGE))
     assert intake.polled(poll(OTHER, PAGE)) == []
     assert intake.fetched(wanted, page("<p>I Flen</p>")) == []
+    intake.save()
     assert states(homes) == {"Flen": ["kept"], "Mora": ["no mention"]}
 
 
@@ -79,6 +80,7 @@ def test_what_was_fetched_or_refused_serves_who_wants_it_later(homes: Opened, in
     intake.fetched(wanted, page("<p>I Mora</p>"))
     intake.unavailable(gone, Unavailable(reason="gone"))
     assert intake.polled(poll(OTHER, PAGE, f"{PAGE}2")) == []
+    intake.save()
     assert sorted(states(homes)["Mora"]) == ["kept", "unavailable"]
 
 
@@ -93,12 +95,13 @@ def test_answers_are_kept_up_to_a_bound(intake: FleetIntake, monkeypatch: pytest
 
 def test_a_home_whose_database_fails_is_left_out_and_disturbs_no_other(homes: Opened, intake: FleetIntake) -> None:
     class Full(HomeIntake):
-        def polled(self, polled: Polled) -> list[Wanted]:  # noqa: ARG002
+        def save(self) -> list[Wanted]:
             raise StoreError("the disk is full")
 
     intake.intakes["Flen"].__class__ = Full
     (wanted,) = intake.polled(poll(FEED, PAGE))
     intake.fetched(wanted, page("<p>Mora</p>"))
+    intake.save()
     assert {home: str(fault) for home, fault in intake.faults.items()} == {"Flen": "the disk is full"}
     assert states(homes) == {"Flen": [], "Mora": ["kept"]}
     assert intake.want("Flen", FEED.url) == []

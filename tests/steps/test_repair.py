@@ -74,7 +74,7 @@ def test_what_a_run_is_fetching_no_other_takes_until_it_ends(held: Database) -> 
     assert taken != other
     assert len(intake.wanted_pages(held, SOURCE.url, 9, NOW, first)) == 1
     assert intake.wanted_pages(held, SOURCE.url, 9, NOW) == []
-    intake.save_no_mention(held, taken, NOW, "no name")
+    intake.save_no_mention(held, [(taken, NOW)], "no name")
     run_store.end_run(held, second, RunOutcome.DONE, NOW)
     assert intake.wanted_pages(held, SOURCE.url, 9, NOW, first) == [other]
 

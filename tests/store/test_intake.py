@@ -57,7 +57,7 @@ def test_a_feed_that_changes_its_ids_floods_nobody(db: Database, now: datetime) 
     intake.register_sources(db, [SOURCE])
     intake.save_poll(db, poll(now), [entry("a", url="https://bladet.se/1")])
     (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
-    intake.save_no_mention(db, wanted, now, "no")
+    intake.save_no_mention(db, [(wanted, now)], "no")
     intake.save_poll(db, poll(now), [entry("changed-id", url="https://www.bladet.se/1?utm_source=rss")])
     assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
 
@@ -75,7 +75,7 @@ def test_a_changed_entry_sends_its_page_back_to_be_fetched(db: Database, now: da
     intake.register_sources(db, [SOURCE])
     intake.save_poll(db, poll(now), [entry("a")])
     (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
-    intake.save_no_mention(db, wanted, now, "no")
+    intake.save_no_mention(db, [(wanted, now)], "no")
     assert intake.wanted_pages(db, SOURCE.url, 10, now) == []
     intake.save_poll(db, poll(now), [entry("a", title="En ändrad rubrik")])
     assert intake.wanted_pages(db, SOURCE.url, 10, now) == [wanted]
@@ -88,7 +88,7 @@ def test_a_headline_that_never_stands_still_is_not_fetched_for_ever(db: Database
         intake.save_poll(db, poll(now), [entry("a", title=f"Rubrik ({comments} kommentarer)")])
         for wanted in intake.wanted_pages(db, SOURCE.url, 10, now):
             fetched += 1
-            intake.save_no_mention(db, wanted, now, "no")
+            intake.save_no_mention(db, [(wanted, now)], "no")
     assert fetched == entry_pages.MAX_REVISITS + 1
 
 

@@ -188,7 +188,7 @@ def test_headlines_of_what_does_not_name_the_town_go_and_are_not_taken_for_new(d
     poll = Poll(source=source.url, at=EVENING, outcome=PollOutcome.OK)
     intake.save_poll(db, poll, entries)
     wanted = {one.url[-3:].strip("/"): one for one in intake.wanted_pages(db, source.url, 9, EVENING)}
-    intake.save_no_mention(db, wanted["nej"], EVENING, "no spelling of the names in the page")
+    intake.save_no_mention(db, [(wanted["nej"], EVENING)], "no spelling of the names in the page")
     later = EVENING + timedelta(days=91)
     assert rows(purge(db, later, limits(later)), What.HEADLINES) == 1
     assert db.execute("select key, title from entries order by id").fetchall() == [("nej", ""), ("ja", "Rubrik ja")]
