@@ -66,11 +66,26 @@ def call(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
 
 def start(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
     """Run a command in a process of its own."""
+    ended, out, err = _run(args, stdin, now)
+    assert "code" in ended, f"monitor {' '.join(map(str, args))} ended with {ended}:\n{out}\n{err}"
+    return Result(ended["code"], out, err)
+
+
+def kill(*args: str | Path, at: str, nth: int = 1) -> bool:
+    """Run a command that is killed just before a point (`tests/faults/points.py`); whether it was."""
+    harm = {"point": at, "place": "before", "fault": "kill", "nth": nth}
+    ended, _, _ = _run(args, "", NOW, harm=harm)
+    return "signal" in ended
+
+
+def _run(args: tuple[str | Path, ...], stdin: str, now: str | None, **order: object) -> tuple[dict[str, Any], str, str]:
+    """Run a command in a process of its own; return how it ended and what it said."""
     environment = {key: value for key, value in os.environ.items() if key != "MONITOR_NOW"}
     if now is not None:
         environment["MONITOR_NOW"] = now
     with TemporaryDirectory() as folder:
         files = {name: Path(folder) / name for name in ("in", "out", "err")}
+        environment |= {"FAULT_MARK": f"{folder}/mark", "FAULT_HOME": folder}
         files["in"].write_text(stdin, encoding="utf-8")
         nursery = _open_nursery()
         pid = nursery.start(
@@ -79,11 +94,11 @@ def start(*args: str | Path, stdin: str = "", now: str | None = NOW) -> Result:
             only=True,
             folder=str(Path.cwd()),
             **{name: str(path) for name, path in files.items()},
+            **order,
         )
         ended = nursery.finish(pid, 120)
         out, err = (files[name].read_text(encoding="utf-8") for name in ("out", "err"))
-    assert "code" in ended, f"monitor {' '.join(map(str, args))} ended with {ended}:\n{out}\n{err}"
-    return Result(ended["code"], out, err)
+    return ended, out, err
 
 
 @cache

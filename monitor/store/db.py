@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,21 @@ def _prepare(connection: sqlite3.Connection) -> Database:
     # After a long reader has kept the log from being emptied, the file shrinks again.
     connection.execute(f"pragma journal_size_limit = {LOG_BYTES}")
     db = Database(connection)
-    newer = {migration.name for migration in migrations.applied(db)} - {
-        m.name for m in migrations.pending(Database(memory=True))
-    }
-    if newer:
+    applied = {migration.name for migration in migrations.applied(db)}
+    if newer := applied - _ours():
         raise StoreError(f"the database was written by a newer version of the program ({', '.join(sorted(newer))})")
-    migrations.apply(db)
+    if applied != _ours():
+        migrations.apply(db)
     if not is_current(db):
         with transaction(db):
             index_words(db)
     return db
+
+
+@cache
+def _ours() -> frozenset[str]:
+    """Return the names of the migrations that this version of the program knows."""
+    return frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
 
 @contextmanager

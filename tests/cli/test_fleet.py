@@ -1,12 +1,13 @@
 """Many homes, one crawl: nothing is shared but answers of the public web."""
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command import start
+from tests.command import kill, start
 from tests.loopback import Answer, Web
 
 PAGE = "Skolan byggs ut i {} nästa år. Kommunen säger att arbetet börjar i {} under våren, och att det tar två år."
@@ -77,3 +78,46 @@ def test_many_homes_share_a_crawl_and_nothing_else(web: Web, private: Web, tmp_p
     assert "/internt" in private.paths
     ((reason,),) = rows(fleet / "flen", "select reason from pages where url like '%hemligt'")
     assert "allow_hosts" in str(reason)
+
+
+def wait_for_the_dead(*homes: Path) -> None:
+    """Wait until no process of a group that was killed holds the lock of a home."""
+    for home in homes:
+        with home.joinpath("monitor.lock").open("a", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+
+TABLES = (
+    "select source, key, url, title, first_seen from entries order by source, key",
+    "select key, url, state, reason, run, attempts from pages order by key",
+    "select url, title, text from articles order by url",
+)
+
+
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [("poll saved", 1), ("poll saved", 4), ("page kept", 1), ("page without the names", 1), ("run ended", 1)],
+)
+def test_a_fleet_that_is_killed_loses_nothing_and_doubles_nothing(
+    web: Web, tmp_path: Path, point: str, nth: int
+) -> None:
+    web.page("/Flen", "Nyheter från Flen", PAGE.format("Flen", "Flen"))
+    web.page("/Mora", "Nyheter från Mora", PAGE.format("Mora", "Mora"))
+    web.page("/ingen", "Väder", "Det blir regn.")
+    web.feed("/riks.xml", ("Nyheter", "/Flen"), ("Väder", "/ingen"))
+    web.feed("/radio.xml", ("Mer", "/Mora"), ("Väder", "/ingen"))
+    for fleet in ("killed", "whole"):
+        for town in ("Flen", "Mora"):
+            lines = (f"{web.url}/riks.xml", f"{web.url}/radio.xml")
+            write_home(tmp_path / fleet / town, town, f'"{web.host}"', *lines)
+
+    assert kill("fleet", tmp_path / "killed", at=point, nth=nth)
+    wait_for_the_dead(tmp_path / "killed" / "Flen", tmp_path / "killed" / "Mora")
+    for fleet in ("killed", "whole"):
+        assert start("fleet", tmp_path / fleet, "--now").code == 0
+
+    for town in ("Flen", "Mora"):
+        killed, whole = tmp_path / "killed" / town, tmp_path / "whole" / town
+        for sql in TABLES:
+            assert rows(killed, sql) == rows(whole, sql)
+        assert rows(killed, "select count(*) from articles") == [(1,)]

@@ -1,21 +1,26 @@
 """A crawl for several homes hands each what is its own, and goes on without a home that fails."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from monitor.config import Home, Settings
 from monitor.config.settings import Crawl
 from monitor.crawl.base import Polled
-from monitor.errors import StoreError
-from monitor.models import Clock, Entry, Page, Poll, PollOutcome, Source, Unavailable, Wanted
+from monitor.models import Clock, Entry, Page, Poll, PollOutcome, Source, Unavailable
 from monitor.steps import fleet, say_nothing
 from monitor.steps.crawl import HomeIntake
 from monitor.steps.fleet import FleetIntake, NameSieve, ReadOnce
 from monitor.store import intake as intake_store
+from monitor.store.arrivals import Arrival
 from monitor.store.db import open_database
 from tests.conftest import NOW
 
@@ -94,17 +99,131 @@ def test_answers_are_kept_up_to_a_bound(intake: FleetIntake, monkeypatch: pytest
 
 
 def test_a_home_whose_database_fails_is_left_out_and_disturbs_no_other(homes: Opened, intake: FleetIntake) -> None:
-    class Full(HomeIntake):
-        def save(self) -> list[Wanted]:
-            raise StoreError("the disk is full")
+    (wanted,) = intake.polled(poll(FEED, PAGE))
+    intake.fetched(wanted, page("<p>Mora</p>"))
+    homes["Flen"][1].execute("pragma query_only = on")  # as on a disk that takes no more
+    intake.save()
+    assert list(intake.faults) == ["Flen"]
+    assert states(homes) == {"Flen": ["waiting"], "Mora": ["kept"]}
+    assert intake.want("Flen", FEED.url) == []
+    assert intake.polled(poll(OTHER, f"{PAGE}2"))
+    assert states(homes) == {"Flen": ["waiting"], "Mora": ["kept", "waiting"]}
 
-    intake.intakes["Flen"].__class__ = Full
+
+def test_a_home_whose_names_cannot_be_looked_for_is_left_out(homes: Opened, intake: FleetIntake) -> None:
+    def fails(_body: bytes, _kind: str) -> bool:
+        raise ValueError("no such letter")
+
+    intake.intakes["Flen"].may_name = fails
     (wanted,) = intake.polled(poll(FEED, PAGE))
     intake.fetched(wanted, page("<p>Mora</p>"))
     intake.save()
-    assert {home: str(fault) for home, fault in intake.faults.items()} == {"Flen": "the disk is full"}
-    assert states(homes) == {"Flen": [], "Mora": ["kept"]}
-    assert intake.want("Flen", FEED.url) == []
+    assert list(intake.faults) == ["Flen"]
+    assert states(homes) == {"Flen": ["waiting"], "Mora": ["kept"]}
+
+
+def begun(db: Database) -> list[str]:
+    """Collect the transactions that a database begins from now on."""
+    found: list[str] = []
+    db.conn.set_trace_callback(lambda sql: found.append(sql) if sql.startswith("begin") else None)
+    return found
+
+
+def test_a_home_saves_many_polls_and_pages_in_one_transaction(homes: Opened, intake: FleetIntake) -> None:
+    transactions = begun(homes["Flen"][1])
+    intake.due = 3
+    intake.polled(poll(FEED, *(f"{PAGE}{number}" for number in range(20))))
+    wanted = intake.polled(poll(OTHER, f"{PAGE}30"))
+    assert len(wanted) == 21
+    for one in wanted:
+        intake.fetched(one, page("<p>Mora</p>", one.url))
+    assert states(homes)["Flen"] == ["waiting"] * 21
+    intake.save()
+    assert states(homes) == {"Flen": ["no mention"] * 21, "Mora": ["kept"] * 21}
+    assert len(transactions) == 2  # both polls, and then all pages
+    assert homes["Flen"][1].execute("select count(*) from pages where run is not null").fetchone() == (0,)
+
+
+def test_polls_wait_for_no_more_than_are_still_to_come(homes: Opened, intake: FleetIntake) -> None:
+    intake.due = 4
+    assert intake.polled(poll(FEED, PAGE)) == []
+    assert states(homes) == {"Flen": [], "Mora": []}
+    assert len(intake.polled(poll(OTHER, f"{PAGE}2"))) == 2  # two are here, and two may hang
+
+
+def test_much_is_saved_at_once(homes: Opened, intake: FleetIntake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet, "_TAKEN_BYTES", 5_000)
+    intake.due = 100
+    assert intake.polled(poll(FEED, PAGE)) == []
+    wanted = intake.polled(poll(OTHER, *(f"{PAGE}{number}" for number in range(9))))
+    assert len(wanted) == 10
+    intake.fetched(wanted[0], page("x" * 6_000, wanted[0].url))
+    assert states(homes)["Flen"].count("no mention") == 1
+
+
+def test_a_poll_whose_kind_puts_away_what_it_read_is_saved_first(homes: Opened, intake: FleetIntake) -> None:
+    intake.due = 100
+    intake.polled(replace(poll(FEED, PAGE), saved=lambda: None))
+    assert states(homes) == {"Flen": ["waiting"], "Mora": ["waiting"]}
+
+
+def test_a_page_without_the_names_is_kept_where_the_source_itself_says_one(homes: Opened, intake: FleetIntake) -> None:
+    entry = Entry(key="1", url=PAGE, title="Olycka i Mora")
+    (wanted,) = intake.polled(Polled(poll=poll(FEED).poll, entries=(entry,)))
+    intake.fetched(wanted, page("<p>Inget namn.</p>"))
+    intake.save()
+    assert states(homes) == {"Flen": ["no mention"], "Mora": ["kept"]}
+
+
+def test_what_was_taken_and_not_saved_is_asked_for_again(homes: Opened, intake: FleetIntake, clock: Clock) -> None:
+    (wanted,) = intake.polled(poll(FEED, PAGE))
+    intake.fetched(wanted, page("<p>Mora</p>"))
+    intake.due = 9
+    intake.polled(poll(OTHER, f"{PAGE}2"))  # here the program is killed
+    sieve = NameSieve({town: [town] for town in homes})
+    again = FleetIntake({t: HomeIntake(db, home, sieve.of(t), clock, say_nothing) for t, (home, db) in homes.items()})
+    plan = fleet.plan_together(homes, again, clock)
+    assert [source.url for source in plan.sources] == [OTHER.url]
+    assert [one.url for one in plan.pages] == [PAGE]
+
+
+MOMENTS = st.integers(0, 3).map(lambda hours: NOW + timedelta(hours=hours))
+ENTRIES = st.builds(
+    Entry,
+    key=st.sampled_from("abcdef"),
+    url=st.sampled_from(["", *(f"https://riks.example/{path}" for path in "1234")]),
+    title=st.sampled_from(["Nyheter från Flen", "Olycka i Mora", "Väder", "En lång rubrik om ingenting"]),
+    summary=st.sampled_from(["", "Mer."]),
+    published=st.none() | MOMENTS,
+    publisher=st.sampled_from(["", "", "", "https://riks.example"]),
+)
+EVENTS = st.lists(
+    st.tuples(st.sampled_from([FEED, OTHER]), st.lists(ENTRIES, max_size=5), MOMENTS, st.booleans()), max_size=6
+)
+TABLES = ("sources", "polls", "entries", "source_days")
+
+
+@given(EVENTS)
+@settings(max_examples=40)
+def test_saving_many_at_once_writes_the_rows_that_saving_each_at_once_writes(
+    events: list[tuple[Source, list[Entry], datetime, bool]],
+) -> None:
+    written = []
+    for at_once in (True, False):
+        with TemporaryDirectory() as folder, closing(open_database(Path(folder) / "monitor.db")) as db:
+            home = Home(path=Path(folder), settings=Settings(municipality="Flen"), sources=(FEED, OTHER))
+            intake_store.register_sources(db, home.known_sources)
+            intake = HomeIntake(db, home, lambda body, _: b"Flen" in body, lambda: NOW, say_nothing)
+            for source, entries, at, ends in events:
+                found = Poll(source=source.url, at=at, outcome=PollOutcome.OK)
+                intake.take_poll(Arrival(found, entries))
+                if at_once or ends:
+                    intake.save()
+            intake.save()
+            written.append([db.execute(f"select * from {table}").fetchall() for table in TABLES])  # noqa: S608 (our own)
+            pages = db.execute("select id, key, url, source, state, reason, newest, attempts from pages").fetchall()
+            written[-1].append(pages)
+    assert written[0] == written[1]
 
 
 def test_a_home_that_cannot_be_planned_for_is_left_out(homes: Opened, intake: FleetIntake, clock: Clock) -> None:

@@ -160,6 +160,35 @@ def test_a_page_that_failed_for_a_passing_reason_is_tried_three_times(db: Databa
     assert list(states(db).values()) == [PageState.UNAVAILABLE]
 
 
+def test_a_page_that_was_erased_while_it_was_fetched_is_not_asked_about(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a")])
+    (wanted,) = intake.wanted_pages(db, SOURCE.url, 10, now)
+    db.execute("delete from entries")
+    db.execute("delete from pages")
+    intake.save_unavailable(db, wanted, Unavailable(reason="timeout", retry=True), now)
+    assert states(db) == {}
+
+
+def test_an_entry_that_stands_twice_in_a_poll_is_one_and_the_last_word_counts(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    twice = [entry("a", "Först"), entry("a", "Sedan", url="https://bladet.se/flyttad"), entry("b")]
+    assert intake.save_poll(db, poll(now), twice) == 2
+    rows = db.execute("select e.key, e.title, p.url from entries e join pages p on p.id = e.page order by e.key")
+    assert rows.fetchall() == [
+        ("a", "Sedan", "https://bladet.se/flyttad"),
+        ("b", "En rubrik", "https://bladet.se/b"),
+    ]
+
+
+def test_an_entry_may_move_to_the_page_of_one_that_came_with_it(db: Database, now: datetime) -> None:
+    intake.register_sources(db, [SOURCE])
+    intake.save_poll(db, poll(now), [entry("a")])
+    intake.save_poll(db, poll(now), [entry("ny"), entry("a", url="https://bladet.se/ny")])
+    assert sorted(states(db)) == ["https://bladet.se/a", "https://bladet.se/ny"]
+    assert db.execute("select url from entries order by key").fetchall() == [("https://bladet.se/ny",)] * 2
+
+
 def test_a_kept_page_holds_its_bytes_until_it_expires(db: Database, now: datetime) -> None:
     intake.register_sources(db, [SOURCE])
     intake.save_poll(db, poll(now), [entry("a")])

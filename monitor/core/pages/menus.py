@@ -31,6 +31,11 @@ def drop_menus(tree: Any) -> None:
             every = len(" ".join(element.itertext()).split())
             if words[element] >= _SHARE * every:
                 _drop(element)
+    # Last first. At every element that is let go, lxml walks what was dropped from its beginning to the first that is
+    # still held: first to last, that is the square of a long menu.
+    words.clear()
+    while links:
+        links.popitem()
 
 
 def _drop(element: Any) -> None:

@@ -8,6 +8,7 @@ from lxml import html
 from monitor.core.pages.extract import extract
 from monitor.core.pages.menus import drop_menus
 from monitor.models import Outcome
+from tests.cpu import cpu_of
 
 URL = "https://www.ortenstidning.example/nyheter/bron"
 LINKS = "".join(f"<div><a href='/{n}'>Flen {n}</a></div>" for n in range(8))
@@ -50,6 +51,15 @@ def test_a_page_that_is_all_navigation_keeps_its_root() -> None:
     tree = html.document_fromstring("<html role='navigation'><body><a href='/'></a></body></html>")
     drop_menus(tree)
     assert tree.tag == "html"
+
+
+def test_time_is_in_proportion_to_the_length_of_a_menu() -> None:
+    def seconds(links: int) -> float:
+        page = "<body><ul>" + "<li><a href='/x'>Mer om detta</a></li>" * links + "</ul><p>Text</p></body>"
+        trees = [html.document_fromstring(page) for _ in range(4)]
+        return cpu_of(lambda: drop_menus(trees.pop()))
+
+    assert seconds(12_000) < 12 * seconds(2_000)  # six times as long; by the square it would be 36 times
 
 
 @given(
