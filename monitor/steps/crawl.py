@@ -23,6 +23,8 @@ from monitor.store.health import StoredSiteFiles
 from monitor.store.ledger import StoredLedger
 from monitor.workers import Workers
 
+_POLLS_AT_ONCE = 16
+_BYTES_AT_ONCE = 4 * 1024**2
 MayName = Callable[[bytes, str], bool]
 """Tells whether bytes of a Content-Type may mention the town."""
 
@@ -46,8 +48,9 @@ class CrawlResult:
 class HomeIntake:
     """Takes what the crawl hands over, saves it, and says which pages are wanted: the `Intake` of a home's database.
 
-    A crawl for many homes lets each take much (`take_poll`, `take_page`) before it saves all of it in one transaction.
-    What was taken and not saved when the program is killed is asked for again in the next run.
+    Some polls and pages are saved together: most of what one costs alone is its transaction. A crawl for many homes
+    lets each take more (`take_poll`, `take_page`) before it saves. What was taken and not saved when the program is
+    killed is asked for again in the next run.
     """
 
     def __init__(
@@ -61,7 +64,11 @@ class HomeIntake:
         self.run = run
         self.result = CrawlResult(polls=[])
         self.wanted = 0
+        self.due = 0
+        """How many polls are still to come: a poll waits for no more others than that, since its pages wait with it."""
         self.link_only = {source.url for source in home.sources if source.store is StorePolicy.LINK}
+        self._taken = 0
+        """Bytes of the pages that were taken and not saved."""
         self._arrivals: list[Arrival] = []
         self._named: list[tuple[Wanted, Page]] = []
         self._unnamed: list[tuple[Wanted, Page]] = []
@@ -81,14 +88,16 @@ class HomeIntake:
         return pages
 
     def polled(self, polled: Polled) -> list[Wanted]:
-        """Save a poll with its entries."""
+        """Take a poll with its entries and save it soon; at once when its kind waits to put away what it has read."""
         self.take_poll(Arrival(polled.poll, polled.entries, polled.cursor))
-        return self.save()
+        self.due -= 1
+        enough = len(self._arrivals) >= min(_POLLS_AT_ONCE, max(self.due, 1))
+        return self.save() if enough or polled.saved else []
 
     def fetched(self, wanted: Wanted, page: Page) -> list[Wanted]:
-        """Keep a page whose bytes, or whose entry's own words, may mention the town."""
+        """Keep a page whose bytes, or whose entry's own words, may mention the town; the others are saved together."""
         self.take_page(wanted, page)
-        return self.save()
+        return self.save() if self._named or self._taken > _BYTES_AT_ONCE else []
 
     def unavailable(self, wanted: Wanted, outcome: Unavailable) -> list[Wanted]:
         """Take note of a page that could not be had; it is judged on the feed's own words."""
@@ -101,6 +110,7 @@ class HomeIntake:
 
     def take_page(self, wanted: Wanted, answer: Page | Unavailable) -> None:
         """Take a page or the reason why it cannot be had, to be saved soon."""
+        self._taken += 0 if isinstance(answer, Unavailable) else len(answer.body)
         if isinstance(answer, Unavailable):
             self._unavailable.append((wanted, answer, self.clock()))
         elif self.may_name(answer.body, answer.content_type):
@@ -111,6 +121,7 @@ class HomeIntake:
     def save(self) -> list[Wanted]:
         """Save all that was taken, in one transaction; return the pages that the polls want."""
         arrivals, self._arrivals = self._arrivals, []
+        self._taken = 0
         if not (arrivals or self._named or self._unnamed or self._unavailable):
             return []
         said = self._said()
@@ -167,6 +178,7 @@ def crawl(
     now = clock()
     due = due_sources(home, db, now, everything=everything)
     intake = HomeIntake(db, home, may_name_of(home), clock, tell, run=run)
+    intake.due = len(due)
     polled = {source.url for source in due}
     waiting = [source.url for source in home.known_sources if source.url not in polled and not source.paused]
     pages = intake.want(*waiting)
@@ -184,6 +196,7 @@ def crawl(
     )
     with Workers() as workers:
         run_crawl(plan, manners_of(home), intake, workers.run, clock)
+    intake.save()
     return intake.result
 
 
