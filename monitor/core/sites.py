@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from monitor.core.urls import safe_url
+from monitor.core.urls import netloc_of, safe_url
 
 # Platforms that give each site a path instead of a host, with how many segments name the site.
 _PATH_SITES = {"medium.com": 1, "sites.google.com": 2, "write.as": 1, "telegra.ph": 1}
@@ -14,10 +14,11 @@ _ALIASES = re.compile(r"\A(?:www|m|mobil|mobile|amp)\.(?=[^.:]+\.)")
 
 def site_of(url: str) -> str:
     """Return the name of the site that an address belongs to ("example.se", "medium.com/@x"), or ""."""
-    parts = urlsplit(safe_url(url))
-    host = _ALIASES.sub("", parts.netloc)
-    segments = [segment for segment in parts.path.split("/") if segment][: _PATH_SITES.get(host, 0)]
-    return "/".join([host, *segments])
+    host = _ALIASES.sub("", netloc_of(url))
+    if host not in _PATH_SITES:
+        return host
+    segments = [segment for segment in urlsplit(safe_url(url)).path.split("/") if segment]
+    return "/".join([host, *segments[: _PATH_SITES[host]]])
 
 
 def is_of_site(source: str, url: str) -> bool:

@@ -71,12 +71,18 @@ def safe_url(url: str, base: str = "") -> str:
     return str(address) if address else ""
 
 
-def host_of(url: str) -> str:
-    """Return the host without its port, in the ASCII form that DNS knows, or "" when the address is not acceptable."""
+def netloc_of(url: str) -> str:
+    """Return the host with its port, in the ASCII form that DNS knows, or "" when the address is not acceptable."""
     if plain := _plain(url):
-        return plain["host"].partition(":")[0]
+        return plain["host"]
     address = _read(url)
-    return re.sub(r":[0-9]+\Z", "", address.host) if address else ""
+    return address.host if address else ""
+
+
+def host_of(url: str) -> str:
+    """Return the host without its port, as `netloc_of` does."""
+    netloc = netloc_of(url)
+    return netloc if netloc.endswith("]") else netloc.rpartition(":")[0] or netloc  # "[::1]" has no port
 
 
 def _plain(url: str) -> re.Match[str] | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from monitor.core.echoes import echoes_of
+from monitor.core.echoes import echo_of, echoes_of
 from monitor.core.polling import fingerprint
 from monitor.core.reservations import headline_only
 from monitor.core.sites import is_of_site
@@ -63,7 +63,7 @@ class ArrivedEntry:
         return self._columns_of(self.headline)
 
     def _columns_of(self, entry: Entry) -> tuple[Any, ...]:
-        now, echo = to_text(self._poll.at), next(iter(self.echoes), "")
+        now, echo = to_text(self._poll.at), echo_of(self.entry)
         return (
             self._poll.source, entry.key, entry.id, entry.url, entry.title, entry.summary, entry.content,
             to_text(entry.published), entry.published_raw, to_text(entry.updated), self.fingerprint, now, now,
