@@ -16,6 +16,8 @@ from monitor import __version__
 from monitor.cli.terminal import say
 from monitor.errors import LockHeldError, MonitorError
 
+_SELDOM = 20_000
+"""Objects between two looks for cycles, as in the workers (`monitor.workers`)."""
 COMMANDS = {
     "init": ("make_home", "Make a home for a municipality."),
     "run": ("run_steps", "Run every step: crawl, read, group, digest."),
@@ -72,6 +74,7 @@ class Commands(click.Group):
         gc.disable()
         module = importlib.import_module(f"monitor.cli.{COMMANDS[name][0]}")
         gc.freeze()
+        gc.set_threshold(_SELDOM)
         gc.enable()
         command: click.Command = getattr(module, name)
         return command

@@ -45,7 +45,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "text": "text/plain", "text/plain": "text/plain", "html": "text/html", "text/html": "text/html",
 }  # fmt: skip
 _OF_LINK: Final = frozenset({"href", "rel", "type", "title", "hreflang", "length", _XML_LANG})
-_FORBIDDEN: Final = re.compile(rb"<!DOCTYPE|<!ENTITY|\bbase\s*=|:///", re.IGNORECASE)
+_FORBIDDEN: Final = (b"<!doctype", b"<!entity", b":///")
+_BASE: Final = re.compile(rb"\bbase\s*=")
 _WINDOWS: Final = re.compile("[\x80-\x9f]")
 _REFERENCE: Final = re.compile(r"&([A-Za-z0-9_]+);")
 
@@ -65,7 +66,7 @@ class PlainFeed:
 
 def read_plainly(markup: bytes) -> PlainFeed | None:
     """Return what a plain feed says (its bytes are UTF-8, tamed by `core.bounds`), or None for any other."""
-    if _FORBIDDEN.search(markup):
+    if _holds_forbidden(markup.lower()):
         return None
     root = parse_xml_as_written(markup)
     # Namespaces that are declared further in count as attributes there.
@@ -75,6 +76,11 @@ def read_plainly(markup: bytes) -> PlainFeed | None:
         return _read(root)
     except _UnusualError:
         return None
+
+
+def _holds_forbidden(lower: bytes) -> bool:
+    # Not one pattern: `re` tries each of its beginnings at every byte, for a seventh of all that a feed costs.
+    return any(word in lower for word in _FORBIDDEN) or (b"base" in lower and _BASE.search(lower) is not None)
 
 
 def _read(root: Any) -> PlainFeed:

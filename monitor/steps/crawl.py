@@ -195,6 +195,8 @@ def crawl(
         site_files=StoredSiteFiles(db),
     )
     with Workers() as workers:
+        if any(source.url not in plan.validators or not plan.validators[source.url].body_hash for source in due):
+            workers.expect()
         run_crawl(plan, manners_of(home), intake, workers.run, clock)
     intake.save()
     return intake.result
