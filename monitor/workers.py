@@ -99,7 +99,7 @@ class Workers:
         return ProcessPool(max_workers=self.count, max_tasks=TASKS, initializer=_prepare, context=self._context)
 
     def expect(self) -> None:
-        """Start what starts the workers, when tasks are sure to come: it loads libraries while others are waited for."""
+        """Start what starts the workers, when tasks are sure to come: it loads while the web is waited for."""
         forkserver.ensure_running()
 
     def __enter__(self) -> Self:

@@ -119,10 +119,28 @@ def test_when_who_starts_the_workers_is_killed_another_does() -> None:
     with Workers(count=2) as workers:
         assert workers.result(workers.submit(double, 1)) == 2
         tasks = [workers.submit(double, number) for number in range(20)]
-        server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]  # nobody else knows it
-        os.kill(server, signal.SIGKILL)
+        os.kill(fork_server(), signal.SIGKILL)
         assert [workers.result(task) for task in tasks] == [2 * number for number in range(20)]
         assert list(workers.map(double, [(number,) for number in range(20)])) == [2 * n for n in range(20)]
+
+
+def test_workers_that_are_expected_have_their_fork_server_before_the_first_task() -> None:
+    forkserver.ensure_running()
+    before = fork_server()
+    os.kill(before, signal.SIGKILL)
+    os.waitid(os.P_PID, before, os.WEXITED | os.WNOWAIT)
+    with Workers(count=1) as workers:
+        workers.expect()
+        after = fork_server()
+        assert after != before
+        assert workers.result(workers.submit(double, 1)) == 2
+        assert fork_server() == after
+
+
+def fork_server() -> int:
+    """Return the process that starts the workers; nobody else knows it."""
+    pid: int = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return pid
 
 
 @pytest.fixture
