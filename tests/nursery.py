@@ -126,6 +126,7 @@ def start(order: dict[str, Any]) -> int:
         os.chdir(order.get("folder", "."))
         # The fork server and the tracker are the nursery's children: only it can wait for them.
         forkserver_module._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
+        forkserver_module.ensure_running = lambda: None
         tracker_module._resource_tracker.ensure_running = lambda: None  # type: ignore[method-assign]
         code = _work(order)
         sys.stdout.flush()

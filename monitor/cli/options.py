@@ -134,7 +134,7 @@ def watched() -> Iterator[Tell]:
 
 
 # These report as errors what are outcomes here: a site that is down, a page that is refused.
-_OUTCOMES_ELSEWHERE = frozenset({"scrapy", "twisted", "asyncio", "trafilatura", "htmldate", "courlan"})
+_OUTCOMES_ELSEWHERE = frozenset({"scrapy", "aiohttp", "twisted", "asyncio", "trafilatura", "htmldate", "courlan"})
 
 
 class _Names(logging.Filter):

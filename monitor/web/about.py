@@ -11,6 +11,7 @@ from monitor.web.people import open_to_all
 from monitor.web.site import Site, site_of
 
 LIBRARIES = {
+    "aiohttp": "Apache-2.0 AND MIT",
     "argon2-cffi": "MIT",
     "Babel": "BSD-3-Clause",
     "css-inline": "MIT",
