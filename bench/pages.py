@@ -34,6 +34,7 @@ from bench.rows import tell
 from bench.small_web import ENTRIES, SmallWeb, make_page, small_web
 from monitor.config import read_home
 from monitor.core.pages.extract import extract
+from monitor.garbage import collect_seldom
 from monitor.models import Entry, Page, Poll, PollOutcome, StorePolicy, Wanted
 from monitor.steps.crawl import crawl
 from monitor.steps.read import read
@@ -141,7 +142,8 @@ def check(found: object, due: object) -> None:
 
 
 def crawl_and_read(path: Path) -> None:
-    """Crawl a home, and read what was kept."""
+    """Crawl a home, and read what was kept, in a process that is set up as a command is."""
+    collect_seldom()
     home = read_home(path)
     db = open_database(home.database)
     crawl(home, db, lambda: NOW, everything=True)
@@ -207,6 +209,7 @@ def read_rate(path: Path, pages: int) -> float:
 
 def read_kept(path: Path) -> None:
     """Read what a home has kept, with workers that are warm; print how many articles came and how long it took."""
+    collect_seldom()
     home = read_home(path)
     db = open_database(home.database)
     with Workers(PROCESSES) as workers:

@@ -6,7 +6,6 @@ replaced after 100 tasks. A task whose worker dies is given to a second one.
 """
 
 import asyncio
-import gc
 import logging
 import multiprocessing
 import os
@@ -25,6 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from monitor import offline
 from monitor.core.gate import admit
+from monitor.garbage import collect_seldom
 from monitor.models import Refused
 
 T = TypeVar("T")
@@ -33,8 +33,6 @@ T_co = TypeVar("T_co", covariant=True)
 SECONDS = 10
 MEMORY = 1024**3
 TASKS = 100
-SELDOM = 20_000
-"""Objects between two looks for cycles. At Python's 700, a quarter of the time that a feed takes goes to them."""
 _OPENINGS = 5
 _PAUSE = 0.2
 _PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages.extract")
@@ -43,8 +41,7 @@ _PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages.extract
 def _prepare() -> None:
     """Run in a fresh worker: no network, a bound on its address space, no log, and little collecting of cycles."""
     offline.leave_network()
-    gc.freeze()  # what the fork server has loaded stays
-    gc.set_threshold(SELDOM)
+    collect_seldom()
     in_use = int(_read_statm().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
     # Libraries log what a page says, and a worker has no handler that would make it fit for a terminal.

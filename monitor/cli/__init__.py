@@ -15,9 +15,8 @@ import click
 from monitor import __version__
 from monitor.cli.terminal import say
 from monitor.errors import LockHeldError, MonitorError
+from monitor.garbage import collect_seldom
 
-_SELDOM = 20_000
-"""Objects between two looks for cycles, as in the workers (`monitor.workers`)."""
 COMMANDS = {
     "init": ("make_home", "Make a home for a municipality."),
     "run": ("run_steps", "Run every step: crawl, read, group, digest."),
@@ -70,11 +69,10 @@ class Commands(click.Group):
         """Import the command `name`."""
         if name not in COMMANDS:
             return None
-        # What is loaded stays for good: the collector of cycles need not look at it while it comes, nor at the end.
+        # What is loaded stays: the collector of cycles need not look at it while it comes, nor at the end.
         gc.disable()
         module = importlib.import_module(f"monitor.cli.{COMMANDS[name][0]}")
-        gc.freeze()
-        gc.set_threshold(_SELDOM)
+        collect_seldom()
         gc.enable()
         command: click.Command = getattr(module, name)
         return command
