@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,20 +70,23 @@ def main() -> int:
         print(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(there)}")
         return 2
     before = last_result()
-    rows, ends = run(given.names or there, quick=given.quick)
+    began = datetime.now(UTC)
+    rows: list[Row] = []
+    ends: dict[str, int] = {}
+    for rows, ends in run(given.names or there, quick=given.quick):  # noqa: B007 (the last ones are told)
+        path = keep(rows, ends, began, quick=given.quick)
     print_table(rows, before)
     for name, code in ends.items():
         if code:
             print(f"{name} ended with {code}")
-    path = keep(rows, ends, quick=given.quick)
     print(f"kept in {path}")
     missed = [row for row in rows if row.held is False]
     print(f"{len(rows)} figures; targets not reached: {len(missed)}; failed: {sum(map(bool, ends.values()))}")
     return 1 if missed or any(ends.values()) else 0
 
 
-def run(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, int]]:
-    """Run benchmarks, each in a process of its own; return their figures, and how each ended."""
+def run(names: list[str], *, quick: bool) -> Iterator[tuple[list[Row], dict[str, int]]]:
+    """Run benchmarks, each in a process of its own; give after each the figures so far, and how each has ended."""
     ends: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
@@ -93,7 +97,7 @@ def run(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, int]]:
             command = [sys.executable, "-m", f"bench.{name}", *(QUICK.get(name, ()) if quick else ())]
             ends[name] = subprocess.run(command, env={**os.environ, "BENCH_ROWS": str(path)}, check=False).returncode
             print(f"   {time.monotonic() - began:.0f} s", flush=True)
-        return read_rows(path), ends
+            yield read_rows(path), ends
 
 
 def print_table(rows: list[Row], before: dict[tuple[str, str], Row]) -> None:
@@ -127,11 +131,10 @@ def last_result() -> dict[tuple[str, str], Row]:
     return found
 
 
-def keep(rows: list[Row], ends: dict[str, int], *, quick: bool) -> Path:
-    """Write the figures with what they were measured on; return where."""
-    now = datetime.now(UTC)
+def keep(rows: list[Row], ends: dict[str, int], began: datetime, *, quick: bool) -> Path:
+    """Write the figures of a sitting with what they were measured on; return where."""
     kept = {
-        "at": now.isoformat(timespec="seconds"),
+        "at": began.isoformat(timespec="seconds"),
         "quick": quick,
         "machine": {
             "cpu": cpu_model(),
@@ -150,7 +153,7 @@ def keep(rows: list[Row], ends: dict[str, int], *, quick: bool) -> Path:
         "rows": [asdict(row) for row in rows],
     }
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{now:%Y-%m-%dT%H%M}-{machine_name()}.json"
+    path = RESULTS / f"{began:%Y-%m-%dT%H%M}-{machine_name()}.json"
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
 

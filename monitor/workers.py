@@ -2,7 +2,7 @@
 
 Signals in the own process cannot interrupt a long call into a C library; a process can be killed. Each task gets 10 s
 of wall and CPU time and 1 GB of address space above what the process holds at its start, and no network; a worker is
-replaced after 100 tasks. A task whose worker dies is given to a second one.
+replaced after 500 tasks. A task whose worker dies is given to a second one.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 SECONDS = 10
 MEMORY = 1024**3
-TASKS = 100
+TASKS = 500
 _OPENINGS = 5
 _PAUSE = 0.2
 _PRELOAD = ("monitor.workers", "monitor.core.feeds", "monitor.core.pages.extract")
@@ -150,6 +150,11 @@ class Workers:
                 yield self.result(waiting.pop(0))
         for task in waiting:
             yield self.result(task)
+
+    def begin(self, function: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> Iterator[T | Refused]:
+        """Start `function` on every tuple of arguments now; results in order, when they are asked for."""
+        tasks = [self.submit(function, *args) for args in calls]
+        return (self.result(task) for task in tasks)
 
     def result(self, task: "Task[T]") -> T | Refused:
         """Wait for a task; Refused when it had to be killed."""

@@ -306,6 +306,10 @@ class ReadOnce(Workers):
         super().__init__()
         self._known: dict[tuple[object, ...], object] = {}
 
+    def begin(self, function: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> Iterator[T | Refused]:
+        """Run as `map` does: what is known already is not to be started."""
+        return self.map(function, calls)
+
     def map(self, function: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> Iterator[T | Refused]:
         """Run `function` on those of the calls (body, address, Content-Type, time) that are new; results in order."""
         asked = [(_reading_key(call), call) for call in calls]

@@ -24,6 +24,8 @@ from monitor.store.intake import entry_words
 from monitor.workers import Workers
 
 BATCH = 100
+_LIGHT = 64 * 1024**2
+"""Bytes of pages in one batch that leave room for another."""
 
 
 @dataclass(slots=True)
@@ -50,9 +52,11 @@ def read(
     policies = {source.url: source.store for source in home.sources}
     result = ReadResult()
     total = article_store.count_unread(db)
-    after = 0
-    while unread := article_store.unread_pages(db, after, BATCH):
-        readings = read_batch(unread, workers, clock())
+    batch = begin_batch(db, workers, 0, clock())
+    while batch.unread:
+        unread, last = batch.unread, batch.unread[-1].id
+        following = begin_batch(db, workers, last, clock()) if batch.light else None
+        readings = list(batch.readings)
         blocks = _count_blocks(unread, readings)
         hosts = {host: article_store.host_blocks(db, host, more) for host, more in blocks.items()}
         verdicts = list(_judge_batch(db, zip(unread, readings, strict=True), hosts, matcher, areas))
@@ -65,16 +69,30 @@ def read(
         result.read += len(unread)
         result.new += new
         result.revised += revised
-        after = unread[-1].id
         tell("read", result.read, total)
+        batch = following or begin_batch(db, workers, last, clock())
     return result
 
 
-def read_batch(unread: Sequence[Unread], workers: Workers, now: datetime) -> list[PageReading | Refused]:
-    """Read pages in worker processes; a page that could not be had gives its reason."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Pages that the workers have been given."""
+
+    unread: Sequence[Unread]
+    readings: Iterator[PageReading | Refused]
+
+    @property
+    def light(self) -> bool:
+        """Whether there is room for the next batch beside it, which is read while this one is judged and saved."""
+        return sum(len(item.page.body) for item in self.unread if item.page) <= _LIGHT
+
+
+def begin_batch(db: Database, workers: Workers, after: int, now: datetime) -> _Batch:
+    """Give the workers the pages with rows above `after`; a page that could not be had gives its reason."""
+    unread = article_store.unread_pages(db, after, BATCH)
     calls = [(item.page.body, item.page.url, item.page.content_type, now) for item in unread if item.page]
-    readings = workers.map(extract, calls)
-    return [next(readings) if item.page else Refused(item.reason) for item in unread]
+    readings = workers.begin(extract, calls)
+    return _Batch(unread, (next(readings) if item.page else Refused(item.reason) for item in unread))
 
 
 def _count_blocks(unread: Sequence[Unread], readings: Sequence[PageReading | Refused]) -> dict[str, HostBlocks]:

@@ -45,7 +45,7 @@ POINTS = (
     Point("page kept", "monitor.store.intake:save_page"),
     Point("page without the names", "monitor.store.intake:save_no_mention"),
     Point("page unavailable", "monitor.store.intake:save_unavailable"),
-    Point("pages read", "monitor.steps.read:read_batch"),
+    Point("pages read", "monitor.steps.read:begin_batch"),
     Point("blocks counted", "monitor.store.articles:count_blocks"),
     Point("links noted", "monitor.store.candidates:note_links"),
     Point("verdicts saved", "monitor.store.articles:save_verdicts"),
