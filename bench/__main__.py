@@ -73,7 +73,7 @@ def main() -> int:
     began = datetime.now(UTC)
     rows: list[Row] = []
     ends: dict[str, int] = {}
-    for rows, ends in run(given.names or there, quick=given.quick):  # noqa: B007 (the last ones are told)
+    for rows, ends in run(given.names or there, quick=given.quick):
         path = keep(rows, ends, began, quick=given.quick)
     print_table(rows, before)
     for name, code in ends.items():
