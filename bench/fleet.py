@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -67,8 +68,9 @@ def serve(pages: int, pipe: Connection) -> None:
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     pipe.send(server.server_address[1])
-    while pipe.recv() == "new":
-        state["new"] = True
+    with suppress(EOFError):  # nobody asks any more
+        while pipe.recv() == "new":
+            state["new"] = True
 
 
 def answer(kind: str, number: str, pages: int, *, new: bool, host: str) -> bytes:

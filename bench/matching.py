@@ -162,7 +162,8 @@ def measure_demo(matcher: Matcher) -> None:
         for article in site.articles:
             text = f"{article.lead}\n{article.text.strip()}".replace("\n\n", "\n")
             plain = html.unescape(re.sub(r"<[^>]+>", "", text)) if article.markup else text
-            found = matcher.find(article.title, plain, source_area=areas[base + site.feed_path])
+            area = areas.get(base + site.feed_path, "")  # a site that the run must find has no line in feeds.txt
+            found = matcher.find(article.title, plain, source_area=area)
             about = any(place.code == HOME and place.about for place in found)
             counts[zlib.crc32((base + article.path).encode()) % 2, article.expect, about] += 1
     for half, name in enumerate(("even half", "odd half, not tuned for")):
