@@ -391,7 +391,7 @@ def _fill(path: Path, size: int, sketches: Sequence[Sketch], waiting: Sequence[A
     for statement in (
         "pragma foreign_keys = off",
         "pragma synchronous = off",
-        "drop trigger articles_fts_insert",  # the search index has no part in folding
+        "drop trigger archive_new",  # the search index has no part in folding
         "drop trigger story_queue_new",
     ):
         db.execute(statement)

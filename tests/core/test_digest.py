@@ -219,6 +219,14 @@ def test_stories_stand_in_the_order_that_can_be_told() -> None:
     assert [(item.id, item.reason) for item in digest.also] == [(1, AlsoReason.PASSING)]
 
 
+def test_equal_stories_stand_in_the_same_order_whichever_was_found_first() -> None:
+    equal = [article(name, NOON, f"Katrineholm {name}", "", "Det gäller Katrineholm.") for name in ("A", "B", "C")]
+    one = digest_of(*(story(number, item) for number, item in enumerate(equal, 1)))
+    other = digest_of(*(story(number, item) for number, item in enumerate(reversed(equal), 1)))
+    assert [item.lead.url for item in one.stories] == [item.lead.url for item in other.stories]
+    assert order(one) != order(other)
+
+
 def test_more_stories_than_the_letter_holds_are_lines_before_those_in_passing() -> None:
     digest = letter(stories(), sources(), history(), limits=Limits(stories=7))
     assert order(digest) == [1, 2, 3, 6, 7, 9, 8]

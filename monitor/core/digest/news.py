@@ -46,17 +46,18 @@ class News:
         return len({article.source for article in self.articles})
 
     @property
-    def rank(self) -> tuple[bool, float, bool, float, int, bool, float, int]:
-        """Sort key: answers by due time, about the municipality, weight, newest, id.
+    def rank(self) -> tuple[bool, float, bool, float, int, bool, float, str]:
+        """Sort key: answers by due time, about the municipality, weight, newest, address.
 
-        Where no weight is known, articles of their own and the name in the headline stand for it.
+        Where no weight is known, articles of their own and the name in the headline stand for it. The address and not
+        a number of ours decides last: what was fetched first, after a fault, must not change the letter.
         """
         need, weight = self.story.need, round(self.story.total_weight, 6)
         newest = max(article.at for article in self.articles)
         headline = any(mention.where == "title" for mention in self.lead.place.mentions)
         instead = (0, False) if weight else (-self.independent, not headline)
         due = need.due.timestamp() if need else 0
-        return (need is None, due, not self.in_full, -weight, *instead, -newest.timestamp(), self.story.id)
+        return (need is None, due, not self.in_full, -weight, *instead, -newest.timestamp(), self.lead.url)
 
 
 def belongs(article: Article, period: Period, shown: Collection[str] = ()) -> bool:
