@@ -22,7 +22,7 @@ MAX_HEAD = 64 * 1024
 MAX_WIRE = 2 * MAX_PAGE
 """Bytes of one answer as it comes, with the frames of its chunks."""
 MAX_WORK = 0.5
-"""Seconds of CPU for taking one answer apart. A good one of 8 MB needs a tenth of it; one in chunks of a byte, more."""
+"""Seconds of CPU for taking one answer apart. A good one of 8 MB needs a hundredth; one in chunks of a byte, more."""
 
 HEAD_TOO_LONG = "its headers do not end"
 

@@ -1,7 +1,7 @@
 """How everything is asked for: Scrapy's downloader with its slots, delays and all middlewares, without its engine.
 
-What the engine adds is for callbacks and statistics, which a crawl of ours has none of; it wraps each request in four
-Deferreds for it, a fifth of what a request costs (decision 0032).
+What the engine adds is for callbacks and statistics, which a crawl of ours has none of; it wraps each request in
+Deferreds for it, a seventh of what a request costs (decision 0032).
 """
 
 from scrapy import Request
